@@ -1,0 +1,35 @@
+# The two commands of the README. Both are idempotent: what is there is not made again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint benchmark
+
+run: $(VENV)/.runtime
+	$(BIN)/streamlit run app.py --server.port=$(or $(PORT),8501)
+
+test: $(VENV)/.dev browser lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+.PHONY: browser
+browser:
+	@sh tests/browser/install.sh
+
+benchmark: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.public
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "dualcore needs Python 3.11 or newer; install it and run: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,172 @@
+"""The command line: evaluate, predict, kernel.
+
+Exit status 0 with an answer, 2 with one clear line for input that cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from dualcore.errors import DataError, DualcoreError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except DualcoreError as error:
+        print(f"dualcore: {error}", file=sys.stderr)
+        return 2
+    except FileNotFoundError as error:
+        print(f"dualcore: there is no file {error.filename!r}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dualcore", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    e = commands.add_parser("evaluate", help="stage 1: train the last layer only, and give a verdict")
+    e.add_argument("data", type=Path)
+    e.add_argument("--target", metavar="COL")
+    e.add_argument("--test", type=Path, metavar="DATA2", help="separate test file, read only for the test score")
+    e.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
+    e.add_argument("--skeleton", default="auto", metavar="auto|NAME|FILE.json")
+    e.add_argument("--metric", metavar="NAME")
+    e.add_argument("--goal", type=float, metavar="X")
+    e.add_argument("--time-column", metavar="COL")
+    e.add_argument("--group-column", metavar="COL")
+    e.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    e.add_argument("--seed", type=int, default=0, metavar="N")
+    e.add_argument("--budget-seconds", type=float, default=60.0, metavar="N")
+    e.add_argument("--json", type=Path, metavar="OUT", help="write evidence and verdict; the model goes to OUT.model.npz")
+    e.add_argument("--language", choices=("en", "ja"), default="en")
+    e.set_defaults(run=_evaluate)
+
+    p = commands.add_parser("predict", help="predictions of an evaluated model for new data")
+    p.add_argument("model", metavar="RUN_OR_MODEL", help="the --json file of an evaluation, its model file, or an evaluation number")
+    p.add_argument("data", type=Path)
+    p.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
+    p.set_defaults(run=_predict)
+
+    k = commands.add_parser("kernel", help="dual kernel of a skeleton on the rows of a dataset")
+    k.add_argument("data", type=Path)
+    k.add_argument("--skeleton", required=True, metavar="NAME|FILE.json")
+    k.add_argument("--target", metavar="COL")
+    k.add_argument("--out", type=Path, required=True, metavar="K.npz")
+    k.set_defaults(run=_kernel)
+    return parser
+
+
+def _skeleton_argument(text: str) -> str | dict:
+    """A preset's name, or the content of a JSON file."""
+    if not text.endswith(".json"):
+        return text
+    try:
+        return json.loads(Path(text).read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError("not_json", name=text) from error
+
+
+def model_path(json_path: Path) -> Path:
+    """Where ``evaluate --json`` keeps the model."""
+    return json_path.with_name(json_path.name + ".model.npz")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from dualcore.api import evaluation
+    from dualcore.decision import Terms, recommend
+    from dualcore.evidence import EvaluateOptions
+
+    # A terminal gets a progress line; a pipe gets only the answer.
+    show = _progress_line if sys.stderr.isatty() else None
+    result = evaluation(
+        options.data, options.target, options.test, options.task, options.time_column, options.group_column,
+        EvaluateOptions(
+            skeleton=_skeleton_argument(options.skeleton), metric=options.metric, goal=options.goal, seed=options.seed,
+            device=options.device, budget_seconds=options.budget_seconds,
+        ),
+        show,
+    )
+    verdict = recommend(result.evidence, Terms(goal=options.goal))
+    if options.json:
+        report = result.evidence.model_dump(mode="json") | {"verdict": verdict.model_dump(mode="json")}
+        options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+        result.model.save(model_path(options.json))
+    print(_table(result.evidence, verdict, options.language))
+
+
+def _progress_line(fraction: float, step: str) -> None:
+    from dualcore.present.words import say
+
+    end = "\n" if step == "done" else ""
+    print(f"\r\033[K{fraction:4.0%} {say(f'job.step.{step}', 'en')}", end=end, file=sys.stderr, flush=True)
+
+
+def _table(evidence, verdict, language: str) -> str:
+    from dualcore.present import format as fmt
+    from dualcore.present.sentences import note_sentence, reason_sentence
+    from dualcore.present.words import say
+
+    last = evidence.last_layer
+    rows = [(say("model.last_layer", language), last.score, last.low, last.high, last.test_score)]
+    rows += [(say(f"model.{r.name}", language), r.score, r.low, r.high, r.test_score) for r in evidence.references]
+    head = f"{evidence.dataset.name}: {fmt.metric_name(evidence.metric, language)}, {evidence.skeleton['name']}, n = {fmt.count(evidence.manifest.rows_used)}"
+    lines = [head]
+    for name, score, low, high, test in rows:
+        text = "–" if score is None else fmt.score_with_interval(score, low, high, language)
+        lines.append(f"  {name:<28} {text}" + ("" if test is None else f"   test {fmt.score(test)}"))
+    if evidence.ceiling.estimate is not None:
+        mark = "" if evidence.ceiling.reliable else " (?)"
+        lines.append(f"  {say('cli.ceiling', language):<28} {fmt.score(evidence.ceiling.estimate)}{mark}")
+    lines.append(f"  {say('cli.null', language):<28} p = {evidence.null.p_value:.3f}")
+    lines += [f"  - {note_sentence(n, language)}" for n in evidence.notes if n.level != "info"]
+    lines.append("")
+    lines.append(say(f"cli.verdict.{verdict.decision}", language, confidence=f"{verdict.confidence:.2f}"))
+    lines += [f"  - {reason_sentence(r, verdict, language)}" for r in verdict.reasons]
+    lines.append(f"  > {say(f'next.{verdict.next_step}', language)}")
+    lines.append(f"({fmt.duration(evidence.cost.seconds, language)}, {evidence.manifest.device})")
+    return "\n".join(lines)
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from dualcore.evidence import LastLayerModel
+    from dualcore.evidence.predictions import predictions_csv
+
+    options.out.write_text(predictions_csv(LastLayerModel.load(_find_model(options.model)), options.data), encoding="utf-8-sig")
+
+
+def _find_model(name: str) -> Path:
+    path = Path(name)
+    if path.suffix == ".json":
+        return model_path(path)
+    if path.exists():
+        return path
+    if name.isdecimal():
+        from dualcore.services import LOCAL_USER, open_services
+
+        return open_services().model_path(LOCAL_USER, int(name))
+    raise FileNotFoundError(2, "no such model", name)
+
+
+def _kernel(options: argparse.Namespace) -> None:
+    import numpy as np
+
+    from dualcore.evidence.represent import Builder, resolve
+    from dualcore.intake import fit_encoder, load
+    from dualcore.kernels import dual_kernel
+
+    dataset = load(options.data, target=options.target)
+    skeleton = resolve(_skeleton_argument(options.skeleton), dataset.kind)
+    if skeleton is None:
+        raise DataError("skeleton_needed")
+    builder = Builder(fit_encoder(dataset).transform(dataset.X), "cpu", lambda: None, lambda _: None)
+    K = dual_kernel(skeleton, builder.inputs(skeleton).double())
+    with open(options.out, "wb") as file:
+        np.savez_compressed(file, K=K.numpy(), y=dataset.y, classes=np.array(dataset.classes, dtype=str))
+    print(f"{options.out}: {K.shape[0]} x {K.shape[1]} ({skeleton.name})")

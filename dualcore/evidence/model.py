@@ -1,0 +1,98 @@
+"""The adopted last-layer model: save, load, predict. No pickle: one npz with arrays and JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from dualcore.errors import DataError
+from dualcore.evidence import represent
+from dualcore.evidence.lastlayer import LastLayerFit, Representation
+from dualcore.evidence.metrics import Prediction
+from dualcore.evidence.ridge import dual_weights, feature_weights
+from dualcore.intake import Dataset, Encoder
+from dualcore.kernels import Skeleton, dual_kernel
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class LastLayerModel:
+    """Encoder, skeleton, random network (by seed) or fitted rows, and the trained last layer.
+
+    coefficients : (n, C) for the exact route, (D, C) for features; intercept (C,)
+    fitted_inputs : (n, d) inputs of the exact route in the skeleton's form, else empty
+    """
+
+    encoder: Encoder
+    skeleton: Skeleton
+    coefficients: np.ndarray
+    intercept: np.ndarray
+    fitted_inputs: np.ndarray
+    settings: dict
+
+    @classmethod
+    def of(
+        cls, data: Dataset, encoder: Encoder, skeleton: Skeleton, builder: represent.Builder, rep: Representation,
+        fit: LastLayerFit, width: int, seed: int,
+    ) -> LastLayerModel:
+        if rep.is_kernel:
+            W, b = dual_weights(fit.decomposition, fit.Y, fit.penalty, rep.matrix)
+            inputs = builder.inputs(skeleton).numpy()
+        else:
+            W, b = feature_weights(fit.decomposition, rep.matrix, fit.Y, fit.penalty)
+            inputs = np.empty((0, 0), dtype=np.float32)
+        settings = {
+            "format": FORMAT, "width": width, "seed": seed, "temperature": fit.temperature, "tilt": fit.tilt,
+            "prior": None if fit.prior is None else fit.prior.tolist(), "classes": list(data.classes), "task": data.task,
+            "target": data.target, "shift": 0.0 if data.classes else float(data.y.mean()),
+            "scale": 1.0 if data.classes else float(data.y.std()) or 1.0,
+        }
+        return cls(encoder, skeleton, W.numpy(), b.numpy(), inputs, settings)
+
+    def predict_encoded(self, X: np.ndarray) -> Prediction:
+        """Predictions for encoded inputs X (m, ...): probabilities (m, C), or values (m, 1)."""
+        s = self.settings
+        builder = represent.Builder(X, "cpu", lambda: None, lambda _: None)
+        new = builder.inputs(self.skeleton)
+        if len(self.fitted_inputs):
+            train = torch.from_numpy(self.fitted_inputs).to(torch.float64)
+            F = torch.cat([dual_kernel(self.skeleton, part.to(torch.float64), train) for part in new.split(2048)])
+        else:
+            F = builder.features(self.skeleton, s["width"], s["seed"]).matrix
+        raw = F.to(torch.float64) @ torch.from_numpy(self.coefficients) + torch.from_numpy(self.intercept)
+        if s["classes"]:
+            return Prediction(torch.softmax(raw * s["temperature"], 1).numpy(), s["tilt"], np.array(s["prior"]))
+        return Prediction(raw.numpy() * s["scale"] + s["shift"])
+
+    def predict(self, X) -> Prediction:
+        """Predictions for raw inputs as intake reads them (a frame with the training columns, or arrays)."""
+        return self.predict_encoded(self.encoder.transform(X))
+
+    def save(self, path: str | Path) -> None:
+        state, arrays = self.encoder.to_state()
+        header = {"settings": self.settings, "encoder": state, "skeleton": self.skeleton.to_dict()}
+        with open(path, "wb") as file:
+            np.savez_compressed(
+                file, header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8), coefficients=self.coefficients,
+                intercept=self.intercept, fitted_inputs=self.fitted_inputs, **{f"encoder.{k}": v for k, v in arrays.items()},
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> LastLayerModel:
+        """Raises DataError when the file is not a model of ours."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                parts = {name: stored[name] for name in stored.files}
+            header = json.loads(parts["header"].tobytes())
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError("not_a_model", name=Path(path).name) from error
+        arrays = {k.removeprefix("encoder."): v for k, v in parts.items() if k.startswith("encoder.")}
+        return cls(
+            Encoder.from_state(header["encoder"], arrays), Skeleton.from_dict(header["skeleton"]), parts["coefficients"],
+            parts["intercept"], parts["fitted_inputs"], header["settings"],
+        )

@@ -1,0 +1,22 @@
+"""Shared fixtures. Real datasets lie beside the repository (or where DUALCORE_SHARED says); tests skip without them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("DUALCORE_SHARED", ROOT.parent / "shared"))
+
+torch.set_num_threads(min(2, os.cpu_count() or 1))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of the real datasets and dirty files; skips where it is absent."""
+    if not (SHARED / "datasets").is_dir():
+        pytest.skip(f"no shared datasets at {SHARED}; set DUALCORE_SHARED to run this test")
+    return SHARED
