@@ -1,7 +1,8 @@
 """From evidence, terms and protocol to a verdict with reasons and money.
 
-The verdict is the decision that is most likely to be right in hindsight; a course that costs
-more than it is expected to return is not recommended whatever its chances.
+The verdict is the decision that is most likely to be right in hindsight. Money stands above it:
+a dearer course is not recommended where a cheaper one is at least as likely to reach the goal,
+nor any course that costs more than it is expected to return.
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ def _decide(
             return "re-evaluate", Reason(code="others_see_signal", fields={"name": best.name, "p": evidence.null.p_value})
         return "stop", Reason(code="no_signal", fields={"p": evidence.null.p_value})
     decision = max(chances, key=chances.get)
-    net = {o.decision: o.net for o in options}
+    net, reach = {o.decision: o.net for o in options}, {o.decision: o.probability for o in options}
+    if decision == "invest" and reach["re-evaluate"] >= reach["invest"]:
+        decision = "re-evaluate"  # the cheaper course is at least as likely to reach the goal
     if decision != "stop" and net[decision] < 0:
         return "stop", Reason(code="not_worth_it", fields={"net": net[decision]})
     return decision, None

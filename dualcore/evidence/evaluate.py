@@ -24,6 +24,7 @@ from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.model import LastLayerModel
 from dualcore.evidence.records import (
     Candidate,
+    Ceiling,
     Cost,
     Coverage,
     CurvePoint,
@@ -48,6 +49,7 @@ STEPS = {  # step -> expected share of the time, for the progress bar
 BOOTSTRAP = 400
 CHOICE_ROWS = 1200
 SEED_ROWS = 1000
+PROBE_ROWS = 4000
 LARGEST = 20_000
 
 
@@ -188,15 +190,15 @@ def evaluate(
     seed_scores, seed_width = _seeds(run, skeleton)
     last_layer = _last_layer_record(run, rep, fit, width, seed_scores, seed_width, model)
     clock.step("null")
-    chance = _null(run, skeleton, rep, width)
+    chance = _null(run, rep)
     clock.step("baselines")
     references = _references(run, fit)
     clock.step("curve")
     learning = _curve(run, rep, fit, last_layer)
     clock.step("coverage")
-    covered, roof = _coverage(run, skeleton, rep, fit, learning, references, width)
+    covered, roof = _coverage(run, skeleton, rep, fit, learning, references)
     clock.step("probe")
-    tuned = _probe(run, skeleton)
+    tuned = _probe(run, skeleton, rep)
     errors = _where(run, fit)
     clock.step("done")
     evidence = Evidence(
@@ -350,13 +352,13 @@ def _last_layer_record(
     )
 
 
-def _sub_representation(run: Run, skeleton: Skeleton, rep: Representation, rows: np.ndarray) -> Representation:
+def _sub_representation(run: Run, rep: Representation, rows: np.ndarray) -> Representation:
     return rep if len(rows) == run.n else rep.subset(torch.from_numpy(rows))
 
 
-def _null(run: Run, skeleton: Skeleton, rep: Representation, width: int) -> Null:
+def _null(run: Run, rep: Representation) -> Null:
     rows = run.draw(null.ROWS if run.C <= 10 else null.ROWS // 2)
-    part = _sub_representation(run, skeleton, rep, rows)
+    part = _sub_representation(run, rep, rows)
     groups = None if run.split.kind != "grouped" else run.split.units[rows]
     if groups is not None and run.split.blocks is None:
         groups = None  # groups too large to leave out in closed form keep their rows, not their labels
@@ -424,8 +426,8 @@ def _kernel_error(run: Run, skeleton: Skeleton) -> KernelError | None:
 
 def _coverage(
     run: Run, skeleton: Skeleton, rep: Representation, fit: LastLayerFit, learning: curve.CurveFit,
-    references: list[Reference], width: int,
-) -> tuple[Coverage, object]:
+    references: list[Reference],
+) -> tuple[Coverage, Ceiling]:
     rows = run.draw(coverage.ROWS)
     index = torch.from_numpy(rows)
     K = rep.gram(index)
@@ -454,15 +456,16 @@ def _ceiling(run: Run, rep: Representation, fit: LastLayerFit, references: list[
     return ceiling.regression_ceiling(noise, sd, float(run.y.var()), run.metric, len(keep)), noise
 
 
-def _probe(run: Run, skeleton: Skeleton) -> Probe:
+def _probe(run: Run, skeleton: Skeleton, rep: Representation) -> Probe:
     if represent.is_linear(skeleton):
         return Probe(ran=False, reason="linear")
     options = run.options
-    rows = run.draw(4000)
-    inputs = run.builder.inputs(skeleton, rows).numpy()
+    rows = run.draw(PROBE_ROWS)
+    width = 256 if skeleton.rank == 0 else 768
     return probe.tuning_probe(
-        lambda: run.builder.network(skeleton, 256 if skeleton.rank == 0 else 768, options.seed), inputs, run.y[rows], run.C,
-        run.metric, run.split_of(rows), min(6.0, options.budget_seconds * 0.1), options.seed, run.clock.check, run.builder.device,
+        lambda: run.builder.network(skeleton, width, options.seed), _sub_representation(run, rep, rows),
+        run.builder.inputs(skeleton, rows).numpy(), run.y[rows], run.C, run.metric, run.split_of(rows),
+        min(6.0, options.budget_seconds * 0.1), options.seed, run.clock.check, run.builder.device,
     )
 
 

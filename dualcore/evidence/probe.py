@@ -1,8 +1,9 @@
 """Does tuning the hidden layers pay? A short paired probe.
 
-Start from the last-layer solution, train every layer for a few seconds, compare on rows that
-neither the solution nor the training saw. The last epoch is scored, never the best one, so the
-validation rows choose nothing.
+Start from the last-layer solution of a small network, train every layer for a few seconds, and
+compare on rows that neither saw with the last layer of the full representation fitted on the
+same rows: tuning has to beat what is already there, not the small network it began with. The
+last epoch is scored, never the best one, so the validation rows choose nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 
 from dualcore.evidence import metrics
-from dualcore.evidence.lastlayer import Representation, Split, fit_last_layer
+from dualcore.evidence.lastlayer import Representation, Split, fit_last_layer, probabilities
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.records import Probe
 from dualcore.evidence.ridge import feature_weights
@@ -25,12 +26,13 @@ EPOCHS_OF_FULL_TRAINING = 60
 
 
 def tuning_probe(
-    make_network: Callable[[], torch.nn.Module], X: np.ndarray, y: np.ndarray, n_classes: int, metric: str, split: Split,
-    seconds: float, seed: int, should_stop: Callable[[], None], device: str = "cpu",
+    make_network: Callable[[], torch.nn.Module], rep: Representation, X: np.ndarray, y: np.ndarray, n_classes: int,
+    metric: str, split: Split, seconds: float, seed: int, should_stop: Callable[[], None], device: str = "cpu",
 ) -> Probe:
     """Tune all layers for ``seconds`` and compare with the last layer alone.
 
-    make_network : makes the random network whose forward gives features (m, D)
+    make_network : makes the small random network whose forward gives features (m, D)
+    rep : the representation that was evaluated, on the same rows as X
     X : (n, ...) float32 encoded inputs; y : codes or values (n,)
     """
     n = len(y)
@@ -62,8 +64,8 @@ def tuning_probe(
         values = torch.softmax(raw, 1).numpy() if n_classes else raw.double().numpy() * spread + shift
         return Prediction(values, last.tilt, last.prior)
 
-    before = predict()
-    trajectory = [(0.0, metrics.score(metric, outside, before))]
+    before = _last_layer_alone(rep, y, n_classes, metric, fit_rows, held)
+    trajectory = [(0.0, metrics.score(metric, outside, predict()))]
     spent, epoch_seconds = _train(model, loss, inputs[fit_rows], targets, seconds, seed, should_stop, device,
                                   lambda t: trajectory.append((t, metrics.score(metric, outside, predict()))))
     after = predict()
@@ -74,7 +76,7 @@ def tuning_probe(
         rows = rng.integers(0, len(outside), len(outside))
         draws.append(sign * (metrics.score(metric, outside[rows], after.take(rows)) - metrics.score(metric, outside[rows], before.take(rows))))
     low, high = np.nanquantile(draws, [0.05, 0.95])
-    first, final = trajectory[0][1], metrics.score(metric, outside, after)
+    first, final = metrics.score(metric, outside, before), metrics.score(metric, outside, after)
     if not np.isfinite([first, final, low, high]).all():
         return Probe(ran=False, reason="not_finite")
     return Probe(
@@ -82,6 +84,20 @@ def tuning_probe(
         rows=len(fit_rows), validation_rows=len(held), seconds=spent, trajectory=trajectory,
         full_training_seconds=epoch_seconds * EPOCHS_OF_FULL_TRAINING * n / len(fit_rows),
     )
+
+
+def _last_layer_alone(
+    rep: Representation, y: np.ndarray, n_classes: int, metric: str, fit_rows: torch.Tensor, held: torch.Tensor
+) -> Prediction:
+    """Predictions for the held-out rows of the evaluated last layer, fitted on the same rows as the probe."""
+    inside = y[fit_rows.numpy()]
+    sub = rep.subset(fit_rows)
+    fit = fit_last_layer(sub, inside, n_classes, metric, Split.of(len(fit_rows)))
+    weights = sub.weights(fit.decomposition, torch.arange(len(fit_rows)), fit.Y, fit.penalty)
+    raw = rep.apply(weights, held, fit_rows)
+    if n_classes:
+        return Prediction(probabilities(raw, fit.temperature).numpy(), fit.tilt, fit.prior)
+    return Prediction(raw.numpy() * (inside.std() or 1.0) + inside.mean())
 
 
 def _hold_out(n: int, y: np.ndarray, n_classes: int, split: Split, seed: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -125,10 +125,9 @@ def leave_out(d: Decomposition, Y: Tensor, penalties: Tensor, blocks: list[Tenso
     Returns (L, n, C) float64.
     """
     out = torch.empty((len(penalties), *Y.shape), dtype=torch.float64, device=Y.device)
-    if blocks is None:
-        _leave_one_out(d, Y, penalties, out)
-    else:
-        _leave_blocks_out(d, Y, penalties, blocks, out)
+    # Rows that stand alone in their block are done at once; only larger blocks need a system of their own.
+    _leave_one_out(d, Y, penalties, out)
+    _leave_blocks_out(d, Y, penalties, [b for b in blocks or () if len(b) > 1], out)
     return out
 
 
@@ -149,6 +148,8 @@ def _leave_one_out(d: Decomposition, Y: Tensor, penalties: Tensor, out: Tensor) 
 
 
 def _leave_blocks_out(d: Decomposition, Y: Tensor, penalties: Tensor, blocks: list[Tensor], out: Tensor) -> None:
+    if not blocks:
+        return
     centre = torch.zeros_like(Y[0]) if d.kernel_form else Y.mean(0)
     Z = d.basis.T @ (Y - centre)
     for i, penalty in enumerate(penalties):

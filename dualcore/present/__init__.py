@@ -1,0 +1,1 @@
+"""Words, number formats and pictures: everything a person reads, drawn from records."""

@@ -1,0 +1,42 @@
+"""Pure Plotly pictures of records: each gives a figure, its finding, an alt text and how to read it.
+
+All texts of a ``Picture`` are plain; a page that shows them as Markdown escapes them first.
+"""
+
+from dualcore.present.figures.coverage import (
+    plot_degeneration,
+    plot_dual,
+    plot_kernel_error,
+    plot_power,
+    plot_specificity,
+    plot_spectrum,
+)
+from dualcore.present.figures.data import plot_classes, plot_money, plot_target
+from dualcore.present.figures.faults import plot_confusion, plot_residuals, plot_segments, segment_name
+from dualcore.present.figures.scores import plot_candidates, plot_curve, plot_probe, plot_score, plot_seeds
+from dualcore.present.figures.skeleton import plot_skeleton
+from dualcore.present.figures.style import Picture, Theme
+
+__all__ = [
+    "Picture",
+    "Theme",
+    "plot_candidates",
+    "plot_classes",
+    "plot_confusion",
+    "plot_curve",
+    "plot_degeneration",
+    "plot_dual",
+    "plot_kernel_error",
+    "plot_money",
+    "plot_power",
+    "plot_probe",
+    "plot_residuals",
+    "plot_score",
+    "plot_seeds",
+    "plot_segments",
+    "plot_skeleton",
+    "plot_specificity",
+    "plot_spectrum",
+    "plot_target",
+    "segment_name",
+]

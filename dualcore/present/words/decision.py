@@ -1,0 +1,127 @@
+"""Sentences of the verdict. Figures arrive already formatted (see ``present.sentences``)."""
+
+WORDS = {
+    "reason.signal": (
+        "偶然では説明できない関係があります({metric} {score}、偶然の範囲 {low}–{high})。",
+        "There is signal beyond chance ({metric} {score}; chance gives {low} to {high}).",
+    ),
+    "reason.no_signal": (
+        "入力と予測対象の間に、偶然と区別できる関係が見つかりませんでした(p = {p})。",
+        "No relation between the inputs and the target could be told from chance (p = {p}).",
+    ),
+    "reason.others_see_signal": (
+        "最終層では関係が見えませんが、{name}では見えています。まず単純な手法を確かめる価値があります。",
+        "The last layer sees no signal, but {name} does: look at the simple model first.",
+    ),
+    "reason.not_worth_it": (
+        "目標に届く見込みを考えても、費用が効果を上回ります(差引 {net})。",
+        "Even allowing for the chance of success, the cost exceeds the expected value (net {net}).",
+    ),
+    "reason.reaches_goal": (
+        "最終層だけで目標に届きます({metric} {score}、90 % 区間 {low}–{high}、目標 {goal})。",
+        "The last layer alone reaches the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
+    ),
+    "reason.below_goal": (
+        "最終層だけでは目標に届きません({metric} {score}、90 % 区間 {low}–{high}、目標 {goal})。",
+        "The last layer alone misses the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
+    ),
+    "reason.wide_interval": (
+        "目標 {goal} が区間({low}–{high})の中にあり、このデータだけでは判断が割れます。",
+        "The goal {goal} lies inside the interval ({low} to {high}); these data alone cannot settle it.",
+    ),
+    "reason.simple_better": (
+        "{name}のほうが {gain} 上回ります。ニューラルネットワークに投資する前に、こちらを検討すべきです。",
+        "{name} scores {gain} better: consider it before investing in a network.",
+    ),
+    "reason.simple_as_good": (
+        "{name}も同程度です({metric} {score})。運用しやすいほうを選べます。",
+        "{name} does about as well ({metric} {score}); take whichever is easier to run.",
+    ),
+    "reason.simple_not_better": (
+        "単純な手法({name})より {gain} 上回ります。",
+        "It beats the best simple model ({name}) by {gain}.",
+    ),
+    "reason.simple_reaches_goal": (
+        "{name}は目標に届いています({metric} {score}、目標 {goal})。",
+        "{name} already reaches the goal ({metric} {score}, goal {goal}).",
+    ),
+    "reason.others_below_goal": (
+        "単純な手法({name})でも目標に届きません({metric} {score})。",
+        "The best simple model ({name}) misses the goal as well ({metric} {score}).",
+    ),
+    "reason.convolution_helps": (
+        "畳み込みを使うと {gain} 改善します。近くの値どうしの並びに意味があるデータです。",
+        "Convolution gains {gain}: in these data, neighbouring values belong together.",
+    ),
+    "reason.more_data_helps": (
+        "データを {rows} 行に増やすと、目標に届く見込みです(推定 {doubled})。",
+        "With {rows} rows the goal should come within reach (estimate {doubled}).",
+    ),
+    "reason.more_data_not_enough": (
+        "データを {rows} 行に増やしても目標には届かない見込みです(推定 {doubled})。",
+        "Even {rows} rows would probably not be enough (estimate {doubled}).",
+    ),
+    "reason.ceiling_below_goal": (
+        "この入力で到達できる上限の推定({ceiling})が目標 {goal} を下回ります。どの手法でも届きにくい見込みです。",
+        "The estimated ceiling for these inputs ({ceiling}) is below the goal {goal}: no method is likely to reach it.",
+    ),
+    "reason.room_below_ceiling": (
+        "到達できる上限の推定({ceiling})まで、まだ余地があります(現在 {score})。",
+        "There is room up to the estimated ceiling ({ceiling}; now {score}).",
+    ),
+    "reason.random_split_flatters": (
+        "時期やグループをまたぐ予測は、無作為に分けた場合({random})より難しく、正しくは {score} です。",
+        "Predicting across time or groups is harder than a random split suggests ({random}); the honest figure is {score}.",
+    ),
+    "reason.tuning_gains": (
+        "中間層の試し調整で {measured} 改善しました。本格的な調整では {gain} 前後の改善が見込めます({low}–{high})。",
+        "A short tuning probe gained {measured}; full tuning is expected to add about {gain} ({low} to {high}).",
+    ),
+    "reason.kind_gains_from_tuning": (
+        "同じ種類のデータでは、中間層の調整で {gain} 前後改善する例が多くあります({low}–{high})。",
+        "On data of this kind, tuning the hidden layers often adds about {gain} ({low} to {high}).",
+    ),
+    "reason.tuning_adds_little": (
+        "中間層まで調整しても、大きな改善は見込めません(推定 {gain}、{low}–{high})。",
+        "Tuning the hidden layers is not expected to add much (estimate {gain}, {low} to {high}).",
+    ),
+    "change.goal_above": ("目標が {value} を超える場合", "A goal above {value}"),
+    "change.goal_at": ("目標を {value} 程度に見直す場合", "A goal of about {value}"),
+    "change.new_data_worse": ("新しいデータでの成績が {goal} に届かない場合", "A score below {goal} on new data"),
+    "change.more_rows": ("データが約 {rows} 行集まる場合(推定の幅 {low}–{high} 行)", "About {rows} rows of data (between {low} and {high})"),
+    "change.new_inputs": ("予測に効く新しい項目(測定値など)が加わる場合", "New inputs that bear on the target"),
+    "change.tuning_would_have_to_add": (
+        "中間層の調整で {gain} 以上改善する根拠が得られる場合", "Evidence that tuning adds {gain} or more",
+    ),
+    "change.first_block_gains_nothing": (
+        "最初の中間層を調整しても検証データで改善しない場合(そこで止めます)",
+        "No gain on validation data after tuning the first block (then stop there)",
+    ),
+    "next.pilot": ("最終層のモデルを、限られた範囲で試験運用します。", "Pilot the last-layer model in a limited area."),
+    "next.record_and_close": (
+        "判断の理由を記録して終了します。条件が変わったら、同じ手順で再評価できます。",
+        "Record the reasons and close. If conditions change, evaluate again in the same way.",
+    ),
+    "next.look_for_inputs": (
+        "予測対象に効きそうな項目を現場に確認し、データに加えてから再評価します。",
+        "Ask the people on site which measurements should matter, add them, and evaluate again.",
+    ),
+    "next.try_simple_model": (
+        "単純な手法を検証データで確かめ、十分ならそれを採用します。",
+        "Check the simple model on validation data; if it is good enough, use it.",
+    ),
+    "next.collect_rows": ("データを追加で集め、同じ手順で再評価します。", "Collect more rows and evaluate again in the same way."),
+    "next.compare_architectures": (
+        "別のアーキテクチャと初期化を、小さな検証データで比べます。",
+        "Compare other architectures and initialisations on small validation sets.",
+    ),
+    "next.tune_first_block": (
+        "出力側の中間層から一つずつ調整し、改善が止まった時点で終了します。",
+        "Tune the hidden layers one block at a time from the output, and stop when a block no longer pays.",
+    ),
+    "model.majority": ("多数派を答えるだけの予測", "always guessing the majority"),
+    "model.mean": ("平均を答えるだけの予測", "always guessing the mean"),
+    "model.linear": ("線形モデル", "the linear model"),
+    "model.boosted_trees": ("勾配ブースティング木", "boosted trees"),
+    "model.last_layer": ("最終層のみ", "last layer only"),
+}

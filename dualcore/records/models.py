@@ -1,0 +1,134 @@
+"""The database tables. Rows never leave ``records``, ``jobs`` and ``services``; pages get views."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dualcore.decision.records import Terms, Verdict
+from dualcore.evidence.records import Evidence
+from dualcore.intake.records import Note, Profile, Question, ReadOptions
+from dualcore.records.types import RecordJson, UtcDateTime, now
+from dualcore.records.views import ErrorView, StepView
+
+ACTIVE_SQL = "state IN ('queued', 'running')"
+
+
+def new_id() -> str:
+    """A short random id that can stand in an address."""
+    return secrets.token_hex(8)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime}
+
+
+class Project(Base):
+    __tablename__ = "project"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(Text)
+    question: Mapped[str] = mapped_column(Text, default="")
+    predict: Mapped[str] = mapped_column(Text, default="")
+    metric: Mapped[str | None] = mapped_column(String(32))
+    terms: Mapped[Terms] = mapped_column(RecordJson(Terms))
+    owner: Mapped[str] = mapped_column(String(200), index=True)
+    stage: Mapped[int] = mapped_column(default=0)
+    decision: Mapped[str | None] = mapped_column(String(32))
+    confidence: Mapped[float | None]
+    demo: Mapped[str | None] = mapped_column(String(64))
+    created: Mapped[datetime] = mapped_column(default=now)
+    updated: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    deleted_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("project_demo", "owner", "demo", unique=True),)
+
+
+class Dataset(Base):
+    """Never changed after it was written; a new upload makes a new row."""
+
+    __tablename__ = "dataset"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(Text)
+    file_sha: Mapped[str] = mapped_column(String(64))
+    test_filename: Mapped[str | None] = mapped_column(Text)
+    test_sha: Mapped[str | None] = mapped_column(String(64))
+    options: Mapped[ReadOptions] = mapped_column(RecordJson(ReadOptions))
+    question: Mapped[Question] = mapped_column(RecordJson(Question))
+    profile: Mapped[Profile] = mapped_column(RecordJson(Profile))
+    notes: Mapped[list[Note]] = mapped_column(RecordJson(list[Note]))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Evaluation(Base):
+    __tablename__ = "evaluation"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("dataset.id"))
+    skeleton: Mapped[Any] = mapped_column(JSON)  # "auto", a preset's name or Skeleton.to_dict()
+    metric: Mapped[str | None] = mapped_column(String(32))
+    seed: Mapped[int]
+    evidence: Mapped[Evidence] = mapped_column(RecordJson(Evidence))
+    verdict: Mapped[Verdict] = mapped_column(RecordJson(Verdict))
+    model_sha: Mapped[str | None] = mapped_column(String(64))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class VerdictRevision(Base):
+    """Every verdict that was given on an evaluation: who asked, when, under which terms."""
+
+    __tablename__ = "verdict_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
+    user: Mapped[str] = mapped_column(String(200))
+    verdict: Mapped[Verdict] = mapped_column(RecordJson(Verdict))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Job(Base):
+    """The only truth about a piece of background work (see docs/decisions/0002-jobs.md)."""
+
+    __tablename__ = "job"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    owner: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(32))
+    project_id: Mapped[str | None] = mapped_column(ForeignKey("project.id"), index=True)
+    key: Mapped[str] = mapped_column(String(64))  # the same work twice has the same key
+    params: Mapped[dict[str, Any]] = mapped_column(JSON)
+    priority: Mapped[int] = mapped_column(default=0)  # 0 = a person waits, 1 = in the background
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    attempt: Mapped[int] = mapped_column(default=0)  # only ever grows: names the one who may write
+    interruptions: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    step: Mapped[str] = mapped_column(String(64), default="")
+    steps: Mapped[list[StepView]] = mapped_column(RecordJson(list[StepView]), default=list)
+    eta_seconds: Mapped[float | None]
+    reported: Mapped[datetime | None]  # when progress and eta_seconds were written
+    cancel_requested: Mapped[datetime | None]
+    created: Mapped[datetime] = mapped_column(default=now)
+    started: Mapped[datetime | None]
+    ended: Mapped[datetime | None]
+    error: Mapped[ErrorView | None] = mapped_column(RecordJson(ErrorView))
+    result_id: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (
+        Index("job_state", "state", "priority", "created"),
+        Index(
+            "job_active_key",
+            "key",
+            unique=True,
+            sqlite_where=text(ACTIVE_SQL),
+            postgresql_where=text(ACTIVE_SQL),
+        ),
+    )

@@ -1,0 +1,125 @@
+"""From database rows to the views that pages get."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dualcore.records.models import Dataset, Evaluation, Job, Project
+from dualcore.records.types import now
+from dualcore.records.views import (
+    ACTIVE,
+    DatasetView,
+    EvaluationView,
+    JobView,
+    ProjectView,
+)
+
+
+def latest_dataset(session: Session, project_id: str) -> Dataset | None:
+    """The project's newest dataset version."""
+    mine = select(Dataset).where(Dataset.project_id == project_id)
+    return session.scalar(mine.order_by(Dataset.created.desc(), Dataset.id).limit(1))
+
+
+def active_job(session: Session, project_id: str) -> Job | None:
+    """The project's running or queued job, the newest when there are several."""
+    mine = select(Job).where(Job.project_id == project_id, Job.state.in_(ACTIVE))
+    return session.scalar(mine.order_by(Job.created.desc()).limit(1))
+
+
+def project_view(session: Session, project: Project) -> ProjectView:
+    dataset = latest_dataset(session, project.id)
+    job = active_job(session, project.id)
+    count = select(func.count()).select_from(Evaluation).where(Evaluation.project_id == project.id)
+    return ProjectView(
+        id=project.id,
+        name=project.name,
+        question=project.question,
+        predict=project.predict,
+        metric=project.metric,
+        terms=project.terms,
+        owner=project.owner,
+        stage=project.stage,
+        decision=project.decision,
+        confidence=project.confidence,
+        kind=dataset.profile.kind if dataset else None,
+        rows=dataset.profile.rows if dataset else None,
+        demo=project.demo,
+        evaluations=session.scalar(count) or 0,
+        active_job=job_view(session, job) if job else None,
+        created=project.created,
+        updated=project.updated,
+        deleted=project.deleted_at is not None,
+    )
+
+
+def dataset_view(dataset: Dataset) -> DatasetView:
+    return DatasetView(
+        id=dataset.id,
+        project_id=dataset.project_id,
+        sha256=dataset.sha256,
+        filename=dataset.filename,
+        file_sha=dataset.file_sha,
+        test_filename=dataset.test_filename,
+        test_sha=dataset.test_sha,
+        options=dataset.options,
+        question=dataset.question,
+        profile=dataset.profile,
+        notes=dataset.notes,
+        created=dataset.created,
+    )
+
+
+def evaluation_view(session: Session, evaluation: Evaluation) -> EvaluationView:
+    dataset = session.get_one(Dataset, evaluation.dataset_id)
+    return EvaluationView(
+        id=evaluation.id,
+        project_id=evaluation.project_id,
+        dataset=dataset_view(dataset),
+        skeleton=evaluation.skeleton,
+        metric=evaluation.metric,
+        seed=evaluation.seed,
+        evidence=evaluation.evidence,
+        verdict=evaluation.verdict,
+        terms=evaluation.verdict.terms,
+        has_model=evaluation.model_sha is not None,
+        created=evaluation.created,
+    )
+
+
+def job_view(session: Session, job: Job) -> JobView:
+    """What pages see of a job; the remaining time counts down between two reports."""
+    moment = now()
+    ended = job.ended or moment
+    eta = job.eta_seconds
+    if eta is not None and job.state == "running" and job.reported is not None:
+        eta = max(0.0, eta - (moment - job.reported).total_seconds())
+    return JobView(
+        id=job.id,
+        owner=job.owner,
+        kind=job.kind,
+        project_id=job.project_id,
+        params=job.params,
+        state=job.state,
+        attempt=job.attempt,
+        progress=job.progress,
+        step=job.step,
+        steps=job.steps,
+        eta_seconds=eta,
+        elapsed_seconds=(ended - job.started).total_seconds() if job.started and job.state != "queued" else 0.0,
+        ahead=_ahead(session, job) if job.state == "queued" else 0,
+        cancel_requested=job.cancel_requested is not None,
+        created=job.created,
+        started=job.started,
+        ended=job.ended,
+        error=job.error,
+        result_id=job.result_id,
+    )
+
+
+def _ahead(session: Session, job: Job) -> int:
+    earlier = (Job.priority < job.priority) | ((Job.priority == job.priority) & (Job.created < job.created))
+    queued = (Job.state == "queued") & earlier
+    running = (Job.state == "running") & (Job.priority <= job.priority)
+    return session.scalar(select(func.count()).select_from(Job).where(queued | running)) or 0

@@ -1,0 +1,68 @@
+"""The settings of one installation, read once from the environment and passed down."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Language = Literal["ja", "en"]
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """All settings; each is read from ``DUALCORE_<NAME>`` and has a default that needs no set-up.
+
+    Attributes
+    ----------
+    home : folder of everything that dualcore writes
+    database_url : SQLAlchemy URL; SQLite in ``home`` by default, PostgreSQL where several machines work
+    storage_url : folder (or ``file://`` URL) of the uploaded files and models
+    demo_dir : folder with the demo data and their ``catalogue.json``
+    workers : jobs that run at the same time on this machine
+    worker : "embedded" = started with the app; "external" = ``python -m dualcore.jobs.worker`` runs elsewhere
+    job_seconds : time budget of one evaluation (s); the evaluation samples rows to keep to it
+    job_limit_seconds : a job that runs longer (s) is stopped and counted as failed
+    max_upload_mb : largest file that is accepted (MB)
+    language : language of people whose browser names neither Japanese nor English
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DUALCORE_", frozen=True, extra="ignore")
+
+    home: Path = Path("var")
+    database_url: str = Field(default_factory=lambda data: f"sqlite:///{data['home'] / 'dualcore.sqlite3'}")
+    storage_url: str = Field(default_factory=lambda data: str(data["home"] / "files"))
+    demo_dir: Path = ROOT / "data"
+    workers: int = Field(1, ge=1)
+    worker: Literal["embedded", "external"] = "embedded"
+    job_seconds: float = Field(60, gt=0)
+    job_limit_seconds: float = Field(3600, gt=0)
+    max_upload_mb: int = Field(500, ge=1)
+    language: Language = "ja"
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        # Child processes may start in another folder.
+        return home.expanduser().resolve()
+
+    @field_validator("storage_url", mode="after")
+    @classmethod
+    def _local(cls, url: str) -> str:
+        path = url.removeprefix("file://")
+        if "://" in path:
+            raise ValueError(f"storage_url must be a folder or a file:// URL, not {url!r}")
+        return str(Path(path).expanduser().resolve())
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the worker's and the jobs' logs."""
+        return self.home / "logs"
+
+    def environment(self) -> dict[str, str]:
+        """The process environment that gives a child process these same settings."""
+        own = {f"DUALCORE_{name.upper()}": str(value) for name, value in self.model_dump().items()}
+        return {**os.environ, **own}

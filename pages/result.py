@@ -1,0 +1,131 @@
+"""The answer: verdict, at most three numbers, one picture, reasons, next step; details folded below."""
+
+import streamlit as st
+
+from dualcore.decision.records import Terms
+from dualcore.present import format as fmt
+from dualcore.present.escape import markdown
+from dualcore.present.figures import plot_score
+from dualcore.present.sentences import reason_sentence
+from dualcore.services import EvaluationView, ProjectView
+from pages import _details, _parts, _provenance
+from pages._shared import go, language, open_project, services, t, theme, user
+
+# Where the primary button of a next step leads; what no page can do yet is handed over as a file.
+LEADS_TO = {
+    "collect_rows": "data.py",
+    "look_for_inputs": "data.py",
+    "try_simple_model": "data.py",
+    "compare_architectures": "architecture.py",
+}
+
+
+def _evaluation(project: ProjectView) -> EvaluationView | None:
+    """The evaluation named in the address, else the newest; its id stays in the address."""
+    asked = st.query_params.get("evaluation")
+    view = services().evaluation(user(), asked) if asked else None
+    if view is None or view.project_id != project.id:
+        view = services().latest_evaluation(user(), project.id)
+    if view is not None and asked != view.id:
+        st.query_params["evaluation"] = view.id
+    return view
+
+
+def _answer(view: EvaluationView) -> None:
+    verdict = view.verdict
+    color, icon = _parts.VERDICTS[verdict.decision]
+    with st.container(border=True, key=f"verdict_{verdict.decision}"):
+        st.markdown(_parts.verdict_badge(verdict.decision, verdict.confidence))
+        st.title(f":{color}[:material/{icon}:] {t(f'result.sentence.{verdict.decision}')}", anchor=False)
+        st.markdown(f"**{t('result.next')}** {t(f'next.{verdict.next_step}')}")
+
+
+def _numbers(view: EvaluationView) -> None:
+    """Score with interval and goal, confidence, money."""
+    last, verdict = view.evidence.last_layer, view.verdict
+    quiet = {"delta_color": "off", "delta_arrow": "off"}
+    first, second, third = st.columns(3)
+    goal = t(
+        "result.goal_assumed" if verdict.goal_assumed else "result.goal",
+        goal=fmt.score(verdict.goal, last.low, last.high),
+    )
+    name = t("result.score", metric=fmt.metric_name(view.evidence.metric, language()))
+    below = f"{fmt.interval(last.low, last.high, language())} · {goal}"
+    first.metric(
+        name, fmt.score(last.score, last.low, last.high), below, help=t(f"term.{view.evidence.metric}.text"), **quiet
+    )
+    second.metric(
+        t("term.confidence"),
+        f"{verdict.confidence:.2f}",
+        t("result.confidence_note"),
+        help=t("term.confidence.text"),
+        **quiet,
+    )
+    if verdict.avoided > 0:
+        label, amount, note = t("result.avoided"), verdict.avoided, t("result.avoided_note")
+    else:
+        net = next(o.net for o in verdict.options if o.decision == verdict.decision)
+        label, amount, note = t("result.net"), net, t("result.net_note")
+    third.metric(label, fmt.money(amount, verdict.currency, language()), note, help=t("result.money_help"), **quiet)
+
+
+def _why(view: EvaluationView) -> None:
+    verdict = view.verdict
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(t("result.reasons"), anchor=False)
+        for place, reason in enumerate(verdict.reasons, 1):
+            st.markdown(f"{place}. {markdown(reason_sentence(reason, verdict, language()))}")
+    with right:
+        st.subheader(t("result.would_change"), anchor=False)
+        for change in verdict.would_change:
+            st.markdown(f"- {markdown(reason_sentence(change, verdict, language(), 'change'))}")
+
+
+def _next(project: ProjectView, view: EvaluationView) -> None:
+    """The next step, what it costs, and one primary button."""
+    verdict = view.verdict
+    with st.container(border=True, key="next_step"):
+        st.subheader(t("result.next"), anchor=False)
+        st.write(t(f"next.{verdict.next_step}"))
+        cost = fmt.money(verdict.next_step_cost, verdict.currency, language())
+        st.caption(t("result.next_cost", cost=cost) if verdict.next_step_cost else t("result.next_free"))
+        page = LEADS_TO.get(verdict.next_step)
+        if page is not None:
+            if st.button(t(f"result.do.{verdict.next_step}"), type="primary", icon=":material/arrow_forward:"):
+                go(page, project.id)
+        elif verdict.next_step == "pilot" and view.has_model:
+            if st.button(t("result.do.pilot"), type="primary", icon=":material/table_view:"):
+                _provenance.predict_dialog(view)
+        else:
+            _provenance.download(view, primary=True)
+
+
+def _terms(view: EvaluationView) -> None:
+    """Judge the same evidence under other terms; nothing is measured again."""
+    with st.expander(t("result.terms"), icon=":material/tune:"):
+        st.caption(t("result.terms_lead"))
+        with st.form("terms", border=False):
+            terms: Terms = _parts.terms_form(view.terms, t("terms.goal_help"), f"terms_{view.id}")
+            sent = st.form_submit_button(t("result.revise"), icon=":material/refresh:")
+        if sent:
+            services().revise_verdict(user(), view.id, terms)
+            st.rerun()
+
+
+project = open_project()
+_parts.stepper(project)
+view = _evaluation(project)
+if view is None:
+    st.title(t("result.none.title"))
+    st.write(t("result.none.text"))
+    if st.button(t("result.none.button"), type="primary", icon=":material/play_arrow:"):
+        go("evaluate.py", project.id)
+else:
+    _answer(view)
+    _numbers(view)
+    _parts.picture(plot_score(view.evidence, view.verdict.goal, language(), theme()), "score")
+    _why(view)
+    _next(project, view)
+    _terms(view)
+    _details.tabs(view)
