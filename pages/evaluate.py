@@ -13,6 +13,9 @@ from pages import _choice, _parts, _profile
 from pages._shared import go, language, open_project, services, t, user
 
 
+SURE = 0.1  # below this progress the remaining time is a guess and is not shown
+
+
 def _steps(job: JobView) -> None:
     """Finished steps with their time, then the current one."""
     for step in job.steps:
@@ -28,7 +31,7 @@ def _remaining(job: JobView) -> str:
         return t("evaluate.queued", ahead=job.ahead) if job.ahead else t("evaluate.starting")
     if job.cancel_requested:
         return t("evaluate.cancelling")
-    if job.eta_seconds is None:
+    if job.eta_seconds is None or job.progress < SURE:
         return t("evaluate.running", percent=fmt.percent(job.progress))
     return t("evaluate.remaining", percent=fmt.percent(job.progress), time=fmt.duration(job.eta_seconds, language()))
 

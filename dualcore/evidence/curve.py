@@ -31,7 +31,7 @@ def subset_sizes(n: int, n_classes: int, largest: int) -> list[int]:
 
 def learning_curve(
     rep: Representation, y: np.ndarray, n_classes: int, metric: str, split: Split, full: CurvePoint,
-    full_squared: float, goal: float | None, seed: int, should_stop, largest: int = 3000,
+    full_squared: float, goal: float | None, seed: int, should_stop, largest: int = 2000,
 ) -> CurveFit:
     """Fit on nested subsets, score on the rows outside; the last point is the full fit."""
     n = rep.n

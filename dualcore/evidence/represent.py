@@ -16,7 +16,7 @@ import torch
 from dualcore.evidence.lastlayer import Representation
 from dualcore.kernels import Skeleton, dual_kernel, preset, presets, random_network, to_sphere
 
-EXACT_ROWS = 2000
+EXACT_ROWS = 3000
 CANDIDATES = {
     "table": ("linear", "fc1", "fc2", "fc3"),
     "image": ("linear", "fc2", "conv2d", "conv2d-deep"),
@@ -105,4 +105,4 @@ def candidates(kind: str) -> list[Skeleton]:
 
 def default_width(n: int, skeleton: Skeleton) -> int:
     """Number of random features: enough to come near the kernel, few enough to stay in minutes."""
-    return 2048 if n <= 12_000 else 1536
+    return 4096 if n <= 8000 and skeleton.rank == 0 else 2048

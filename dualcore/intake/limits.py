@@ -38,7 +38,7 @@ class Limits:
     # warnings
     duplicate_share: float = 0.01  # from here duplicates are kept on one side of a split
     small_class: int = 5
-    imbalance: float = 0.1  # smallest class share in two classes; scaled for more
+    majority: float = 0.8  # share of the largest class from which accuracy misleads
     drift_auc: float = 0.8
 
 

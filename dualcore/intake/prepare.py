@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from dualcore.intake import series, suspects
 from dualcore.intake.columns import Typed
 from dualcore.intake.encode import Encoder
 from dualcore.intake.limits import DEFAULT, Limits
+from dualcore.intake.matching import matched
 from dualcore.intake.reading import Reading, listed
 from dualcore.intake.records import ClassShare, Column, Dataset, Profile, Question, ReadOptions
 from dualcore.intake.source import Source, from_frame, inspect
@@ -136,7 +137,7 @@ def _roles(typed: dict[str, Typed], target: str, time: str | None, question: Que
         taken[question.group_column] = "group"
     columns, left_out = [], {"empty": [], "constant": [], "identifier": [], "leak": [], "ignored": []}
     for name, column in typed.items():
-        role = taken.get(name) or _role_of(name, column, question, answer)
+        role = taken.get(name) or _role_of(name, column, question, answer, reading)
         if role in left_out:
             left_out[role].append(name)
         columns.append(column.record(name).model_copy(update={"role": role}))
@@ -151,7 +152,7 @@ def _roles(typed: dict[str, Typed], target: str, time: str | None, question: Que
     return _Roles(tuple(columns), tuple(c.name for c in columns if c.role in INPUTS))
 
 
-def _role_of(name: str, column: Typed, question: Question, answer: Answer) -> str:
+def _role_of(name: str, column: Typed, question: Question, answer: Answer, reading: Reading) -> str:
     if column.role in ("empty", "constant"):
         return column.role
     if question.keep_suspects:
@@ -165,8 +166,11 @@ def _role_of(name: str, column: Typed, question: Question, answer: Answer) -> st
         classification = bool(answer.classes)
         if suspects.flags_the_answer(values, column.role, answer.y, classification):
             return "leak"
-        if suspects.leak_score(values, column.role, answer.y, classification) >= suspects.LEAK:
+        alone = suspects.leak_score(values, column.role, answer.y, classification)
+        if alone >= suspects.LEAK:
             return "leak"
+        if alone >= suspects.DOMINANT:
+            reading.note("dominant_column", "warning", column=name, percent=round(100 * alone))
     return column.role
 
 
@@ -233,18 +237,17 @@ def _test_labels(values: pd.Series, answer: Answer, name: str, reading: Reading)
 
 def _series(source: Source, question: Question, test: Source | None, target: str, reading: Reading, digest: str) -> Dataset:
     """A wide or long table of signals."""
-    X, values = _signals_of(source, question, target, reading)
+    layout = _layout_of(source, question, target, reading)
+    X, values = _signals_of(source, target, layout, reading)
     answer = answer_of(target, values, _plain_role(values), question.task, reading, [])
     X_test = y_test = None
     if test is not None:
-        if test.typed is None or target not in test.typed:
-            reading.fail("test_columns_missing", test=test.name, columns=target)
-        X_test, labels = _signals_of(
-            test, question, target, Reading(test.name, test.options, reading.limits), X.shape[2]
-        )
-        if X_test.shape[1] != X.shape[1]:
+        if test.typed is None:
+            reading.fail("test_other_kind", test=test.name)
+        own = Reading(test.name, test.options, reading.limits)
+        X_test, labels = _signals_of(test, target, replace(layout, length=X.shape[2]), own)
+        if X_test.shape[1:] != X.shape[1:]:
             reading.fail("test_other_shape", test=test.name, found=str(X_test.shape[1:]), expected=str(X.shape[1:]))
-        X_test = _to_length(X_test, X.shape[2])
         y_test, keep = _test_labels(labels, answer, test.name, reading)
         X_test = X_test[keep]
     return _finish("series", source, X[answer.keep], answer, target, X_test, y_test, None, reading, digest)
@@ -254,25 +257,41 @@ def _plain_role(values: pd.Series) -> str:
     return "numeric" if values.dtype.kind in "fiu" else "categorical"
 
 
-def _signals_of(
-    source: Source, question: Question, target: str, reading: Reading, length: int | None = None
-) -> tuple[np.ndarray, pd.Series]:
-    """Signals (n, channels, length) and their targets; ``length`` None takes the file's own."""
-    frame = pd.DataFrame({n: t.values for n, t in source.typed.items()})
+@dataclass(frozen=True)
+class _Layout:
+    """Where the signals stand in a table: the columns of a wide one, or case, time and length of a long one."""
+
+    columns: tuple[str, ...] = ()
+    case: str = ""
+    time: str = ""
+    length: int | None = None
+
+
+def _layout_of(source: Source, question: Question, target: str, reading: Reading) -> _Layout:
+    frame = _frame(source)
     if long := series.looks_long(frame, target):
-        case, time = question.group_column or long[0], question.time_column or long[1]
-        X, values, _ = series.long_series(frame, case, time, target, reading, length)
-        return X, pd.Series(values)
+        return _Layout(case=question.group_column or long[0], time=question.time_column or long[1])
     columns = series.wide_series(frame, target, reading.limits)
     reading.note("series_assumed", columns=len(columns), first=columns[0], last=columns[-1])
-    return series.series_from_wide(frame, columns, reading), frame[target]
+    return _Layout(columns=tuple(columns))
 
 
-def _to_length(X: np.ndarray, length: int) -> np.ndarray:
-    """Cut, or repeat the last value, as for the training series."""
-    if X.shape[2] >= length:
-        return X[:, :, :length]
-    return np.concatenate([X, np.repeat(X[:, :, -1:], length - X.shape[2], 2)], 2)
+def _frame(source: Source) -> pd.DataFrame:
+    return pd.DataFrame({n: t.values for n, t in source.typed.items()})
+
+
+def _signals_of(source: Source, target: str, layout: _Layout, reading: Reading) -> tuple[np.ndarray, pd.Series]:
+    """Signals (n, channels, length) and their targets."""
+    needed = [*layout.columns, target] if layout.columns else [layout.case, layout.time, target]
+    missing = [n for n in needed if n not in source.typed]
+    if missing:
+        reading.fail("test_columns_missing", test=source.name, columns=listed(missing))
+    frame = _frame(source)
+    if layout.columns:
+        numbers = frame[list(layout.columns)].apply(pd.to_numeric, errors="coerce")
+        return series.series_from_wide(numbers, list(layout.columns), reading), frame[target]
+    X, values, _ = series.long_series(frame, layout.case, layout.time, target, reading, layout.length)
+    return X, pd.Series(values)
 
 
 def _arrays(source: Source, question: Question, test: Source | None, reading: Reading, digest: str) -> Dataset:
@@ -284,14 +303,14 @@ def _arrays(source: Source, question: Question, test: Source | None, reading: Re
     if test is not None:
         if test.parts is None or test.kind != source.kind:
             reading.fail("test_other_kind", test=test.name)
-        X_test, labels = test.parts.X, test.parts.y
+        like = matched(test.parts, parts.X.shape[1:], parts.sample_rate)
+        X_test, labels = like.X, like.y
     y_test = None
     if X_test is not None and labels is not None:
-        if X_test.shape[-1] != parts.X.shape[-1] if source.kind == "image" else X_test.shape[1] != parts.X.shape[1]:
+        if X_test.shape[1:] != parts.X.shape[1:]:
             reading.fail("test_other_shape", test=source.name, found=str(X_test.shape[1:]), expected=str(parts.X.shape[1:]))
         y_test, keep = _test_labels(pd.Series(labels), answer, test.name if test else source.name, reading)
         X_test = X_test[keep]
-        X_test = X_test if source.kind == "image" else _to_length(X_test, parts.X.shape[2])
     return _finish(source.kind, source, parts.X[answer.keep], answer, "label", X_test, y_test, parts.sample_rate, reading, digest)
 
 
@@ -327,7 +346,8 @@ def read_inputs(path: str | Path, encoder: Encoder) -> pd.DataFrame | np.ndarray
         return source.parts.X
     if source.suggested.target is None or source.kind != "series":
         reading.fail("test_other_kind", test=source.name)
-    return _signals_of(source, source.suggested, source.suggested.target, reading)[0]
+    target = source.suggested.target
+    return _signals_of(source, target, _layout_of(source, source.suggested, target, reading), reading)[0]
 
 
 __all__ = ["load", "prepare", "read_inputs"]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from dualcore.intake import series, tables
@@ -25,7 +24,9 @@ from dualcore.intake.text import decode
 from dualcore.intake.ts import read_ts
 
 _TARGET = re.compile(
-    r"^(target|label|labels|class|y|outcome|result|churn|default|判定|種|品種|種類|分類|ラベル|クラス|結果|目的変数|良否|合否|正解)$", re.IGNORECASE
+    r"^(target|labels?|class|y|outcome|result|churn|default|(machine[ _])?failure|fault|quality|risk|income|occupancy|diagnosis|survived"
+    r"|判定|種|品種|種類|分類|ラベル|クラス|結果|目的変数|良否|合否|正解)$",
+    re.IGNORECASE,
 )
 _PICTURES = ((b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"BM", "BMP"), (b"RIFF", "WAV"), (b"%PDF", "PDF"))
 

@@ -13,7 +13,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from dualcore.intake.columns import Typed, masked
 
 ID_NAME = re.compile(r"(^|[_\s.])(id|no|uid|udi|uuid|index|serial|key|row)\.?($|[_\s])|番号|管理|連番|コード$|通番|品番|No\.?$|ID$", re.IGNORECASE)
-LEAK = 0.995
+LEAK = 0.995  # alone predicts the target: left out unless the person keeps it
+DOMINANT = 0.97  # alone predicts it nearly: said, and used
 ROWS = 4000
 
 

@@ -77,7 +77,7 @@ def _class_notes(name: str, classes: list[str], y: np.ndarray, reading: Reading)
     small = [f"{c} ({k})" for c, k in zip(classes, counts) if k < reading.limits.small_class]
     if small:
         reading.note("small_classes", "warning", target=name, classes=listed(small), least=reading.limits.small_class)
-    if counts.min() / len(y) < reading.limits.imbalance * 2 / len(classes):
+    if counts.max() / len(y) >= reading.limits.majority:
         rare, often = int(counts.argmin()), int(counts.argmax())
         reading.note(
             "imbalance", "warning", target=name, rare=classes[rare], rows=int(counts[rare]), often=classes[often],

@@ -33,6 +33,7 @@ class Activation:
     closed_dual, closed_derivative : raw duals of sigma and sigma' where known, float64 tensors of rho
     kinks : points where sigma or its derivative jumps
     homogeneous : sigma(a x) = a^degree sigma(x) for a > 0, with this degree, or None
+    closed_general : (covariance, variance, variance) -> raw dual and its derivative in the covariance, where known
     """
 
     name: str
@@ -42,6 +43,7 @@ class Activation:
     closed_derivative: Callable[[Tensor], Tensor] | None = None
     kinks: tuple[float, ...] = ()
     homogeneous: int | None = None
+    closed_general: Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]] | None = None
     _series: dict = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -51,6 +53,11 @@ class Activation:
     def gain(self) -> float:
         """1 / ||sigma||: multiply by it to normalise."""
         return self.norm2**-0.5
+
+    @property
+    def any_variance(self) -> bool:
+        """True when the dual is known for Gaussians of any variance."""
+        return self.homogeneous is not None or self.closed_general is not None
 
     def dual(self, rho):
         """Normalised dual at correlations rho in [-1, 1]; tensor or array in, the same out."""
@@ -97,10 +104,10 @@ class Activation:
 
 def _clenshaw(c: Tensor, t: Tensor) -> Tensor:
     """Chebyshev series at t in [-1, 1]."""
-    b1, b2 = torch.zeros_like(t), torch.zeros_like(t)
+    b1, b2, double = torch.zeros_like(t), torch.zeros_like(t), 2 * t
     for k in range(len(c) - 1, 0, -1):
-        b1, b2 = 2 * t * b1 - b2 + c[k], b1
-    return t * b1 - b2 + c[0]
+        b1, b2 = torch.addcmul(c[k] - b2, double, b1), b1
+    return torch.addcmul(c[0] - b2, t, b1)
 
 
 def _derivative_of(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
@@ -132,7 +139,8 @@ def _theta_series(function: Callable[[Tensor], Tensor], kinks: tuple[float, ...]
     k = np.arange(NODES)
     c = 2 / NODES * np.cos(k[:, None] * np.arccos(t)[None, :]) @ np.array(values)
     c[0] /= 2
-    return torch.from_numpy(c)
+    # Coefficients below rounding cost time and add noise.
+    return torch.from_numpy(c[: np.flatnonzero(np.abs(c) > 1e-16 * np.abs(c).max())[-1] + 1])
 
 
 def _dual_at(function, kinks, rho: float) -> float:
@@ -152,6 +160,11 @@ def _dual_at(function, kinks, rho: float) -> float:
         weight = half[:, None] * v * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
         inner += (weight * function(torch.from_numpy(rho * x[:, None] + s * z)).numpy()).sum(1)
     return float((w * function(torch.from_numpy(x)).numpy() * inner).sum())
+
+
+def _step(x: Tensor) -> Tensor:
+    # Written as floats at once: by way of booleans it takes ten times as long.
+    return torch.ge(x.detach(), 0, out=torch.empty_like(x, requires_grad=False))
 
 
 def _relu_dual(r: Tensor) -> Tensor:
@@ -186,6 +199,18 @@ def _gelu_slope(r: Tensor) -> Tensor:
     return 0.25 + r / (2 * math.pi) / root**3 + torch.arcsin(r / 2) / (2 * math.pi) + r / (2 * math.pi * root)
 
 
+def _gelu_general(c: Tensor, p: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
+    """The dual for variances p, q and covariance c, and its derivative in c (Price: the dual of the derivative)."""
+    P, Q = 1 + p, 1 + q
+    D = P * Q - c * c
+    angle = torch.arcsin(c / torch.sqrt(P * Q))
+    value = c / 4 + c * angle / (2 * math.pi) + (p * q - c * c + c * c / P + c * c / Q) / (2 * math.pi * torch.sqrt(D))
+    # d/dc of the three terms above
+    top, change = p * q - c * c + c * c / P + c * c / Q, -2 * c + 2 * c / P + 2 * c / Q
+    slope = 0.25 + (angle + c / torch.sqrt(D) + change / torch.sqrt(D) + top * c / D**1.5) / (2 * math.pi)
+    return value, slope
+
+
 def _leaky(a: float) -> Activation:
     p, q = ((1 + a) / 2) ** 2, ((1 - a) / 2) ** 2
     return Activation(
@@ -200,9 +225,14 @@ def _elu(alpha: float) -> Activation:
 
 def _erf(b: float) -> Activation:
     c = 2 * b * b / (1 + 2 * b * b)
+
+    def general(k: Tensor, p: Tensor, q: Tensor) -> tuple[Tensor, Tensor]:
+        root, k = torch.sqrt((1 + 2 * b * b * p) * (1 + 2 * b * b * q)), 2 * b * b * k
+        return 2 / math.pi * torch.arcsin(k / root), 4 * b * b / math.pi / torch.sqrt(root**2 - k**2)
+
     return Activation(
         f"erf:{b:g}", lambda x: torch.erf(b * x), 2 / math.pi * math.asin(c), lambda r: 2 / math.pi * torch.arcsin(c * r),
-        lambda r: 2 / math.pi * c / torch.sqrt(1 - (c * r) ** 2),
+        lambda r: 2 / math.pi * c / torch.sqrt(1 - (c * r) ** 2), (), None, general,
     )
 
 
@@ -252,13 +282,13 @@ def _quadratic(a: float, b: float, c: float) -> Activation:
 
 _FIXED = {
     "identity": lambda: Activation("identity", lambda x: x, 1.0, lambda r: r, torch.ones_like, (), 1),
-    "step": lambda: Activation("step", lambda x: (x >= 0).to(x.dtype), 0.5, _step_dual, lambda r: 1 / (2 * math.pi * torch.sqrt(1 - r * r)), (0.0,), 0),
+    "step": lambda: Activation("step", _step, 0.5, _step_dual, lambda r: 1 / (2 * math.pi * torch.sqrt(1 - r * r)), (0.0,), 0),
     "sign": lambda: Activation("sign", torch.sign, 1.0, lambda r: 2 / math.pi * torch.arcsin(r), lambda r: 2 / (math.pi * torch.sqrt(1 - r * r)), (0.0,), 0),
     "relu": lambda: Activation("relu", torch.relu, 0.5, _relu_dual, _step_dual, (0.0,), 1),
     "relu2": lambda: Activation("relu2", lambda x: torch.relu(x) ** 2, 1.5, _relu2_dual, _relu2_slope, (0.0,), 2),
     "abs": lambda: Activation("abs", torch.abs, 1.0, _abs_dual, lambda r: 2 / math.pi * torch.arcsin(r), (0.0,), 1),
     "gaussian": lambda: Activation("gaussian", lambda x: torch.exp(-x * x / 2), 3**-0.5, lambda r: (4 - r * r) ** -0.5, lambda r: r * (4 - r * r) ** -1.5),
-    "gelu": lambda: Activation("gelu", F.gelu, 1 / 3 + 1 / (2 * math.pi * math.sqrt(3)), _gelu_dual, _gelu_slope),
+    "gelu": lambda: Activation("gelu", F.gelu, 1 / 3 + 1 / (2 * math.pi * math.sqrt(3)), _gelu_dual, _gelu_slope, (), None, _gelu_general),
 }
 _NUMERIC = {
     "gelu_tanh": (lambda x: F.gelu(x, approximate="tanh"), ()), "tanh": (torch.tanh, ()), "sigmoid": (torch.sigmoid, ()),
@@ -272,10 +302,11 @@ _FAMILIES = {
 ACTIVATIONS = tuple(sorted([*_FIXED, *_NUMERIC, *_FAMILIES]))
 
 
-def activation(spec: str | Activation | Callable[[Tensor], Tensor], kinks: tuple[float, ...] = ()) -> Activation:
+def activation(spec: str | Activation | Callable[[Tensor], Tensor], kinks: tuple[float, ...] = (), **parameters: float) -> Activation:
     """An activation by name ("relu", "leaky_relu:0.2", "erf:1"), or of any pointwise torch function.
 
     kinks : for a function, the points where it or its derivative jumps
+    parameters : another way to write the numbers, in their order: activation("leaky_relu", a=0.2)
 
     Raises SkeletonError when the name is unknown or its parameters cannot be read.
     """
@@ -283,7 +314,7 @@ def activation(spec: str | Activation | Callable[[Tensor], Tensor], kinks: tuple
         return spec
     if callable(spec):
         return _from_function(getattr(spec, "__name__", "custom"), spec, tuple(kinks))
-    return _by_name(spec)
+    return _by_name(f"{spec}:{','.join(f'{v:.17g}' for v in parameters.values())}" if parameters else spec)
 
 
 def _from_function(name: str, function, kinks: tuple[float, ...]) -> Activation:

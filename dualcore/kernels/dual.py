@@ -1,56 +1,151 @@
-"""The dual kernel of a skeleton on vectors (Daniely, Frostig, Singer 2016, section 4.2), node by node:
-
-    input       kappa(x, y) = <x, y>                (unit vectors)
-    dense       sigma^(beta + (1 - beta) kappa)
-    activation  sigma^(kappa)
-    add, join   sum_u q_u kappa_u,  q_u = 1 / |in| unless given
-"""
+"""Dual and tangent kernels of a skeleton between two batches (Daniely, Frostig, Singer 2016, section 4.2)."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 
-from dualcore.errors import SkeletonError
-from dualcore.kernels.activations import activation
+from dualcore.errors import NumericalError, SkeletonError
+from dualcore.kernels.parallel import each
+from dualcore.kernels.propagate import Pass, Value, needs_all_pairs
+from dualcore.kernels.shapes import node_shapes, split_views
 from dualcore.kernels.skeletons import Skeleton
 
 Tensor = torch.Tensor
 TILE_BYTES = 256 * 2**20
+TILE_ROWS = 256  # tiles that stay in the cache are faster than large ones
+LIVE = 8  # arrays of the size of the largest node that are alive together
+ACTIVATION_FLOPS = 60.0
 
 
-def dual_kernel(skeleton: Skeleton, X: Tensor, Y: Tensor | None = None, *, memory_bytes: int = TILE_BYTES) -> Tensor:
-    """Dual kernel between the rows of X (n, d) and Y (m, d); of X with itself when Y is None.
+def dual_kernel(
+    skeleton: Skeleton, X: Tensor | Sequence[Tensor], Y: Tensor | Sequence[Tensor] | None = None, *,
+    dtype: torch.dtype = torch.float64, memory_bytes: int = TILE_BYTES,
+) -> Tensor:
+    """What last-layer training can express: the kernel that wide random networks of the skeleton approach.
 
-    memory_bytes : bound on the working memory beside the result; tiles of rows are sized by it
+    Parameters
+    ----------
+    X : (n, d) vectors, (n, c, length) series or (n, c, h, w) images. Vectors are unit vectors (``to_sphere``) unless
+        every activation is positively homogeneous (relu, abs, step, ...), erf or gelu. A skeleton with several inputs
+        takes a sequence of such tensors, or their stack (n, inputs, ...)
+    Y : (m, ...), or None for X itself; then only half of the kernel is computed
+    memory_bytes : bound on the working memory beside the result, down to one pair at a time
 
-    Raises SkeletonError for skeletons over positions, whose kernels are estimated by random networks.
+    Returns
+    -------
+    (n, m) tensor on the device of X
+
+    Raises
+    ------
+    SkeletonError : when the inputs do not fit the skeleton, or are not unit vectors where they must be
+    NumericalError : when X or Y holds values that are not finite
     """
-    if skeleton.rank:
-        raise SkeletonError("no_closed_kernel", name=skeleton.name)
-    X = X.to(torch.float64) if X.dtype != torch.float32 else X
-    other = X if Y is None else Y.to(X.dtype)
-    out = torch.empty(len(X), len(other), dtype=X.dtype, device=X.device)
-    rows = max(1, int(memory_bytes // (X.element_size() * max(1, len(other)) * (skeleton.size + 4))))
-    for start in range(0, len(X), rows):
-        # Only the columns from the diagonal on when the result is symmetric.
-        first = start if Y is None else 0
-        out[start : start + rows, first:] = _tile(skeleton, X[start : start + rows], other[first:])
+    return _kernel(skeleton, X, Y, dtype, memory_bytes, False)
+
+
+def tangent_kernel(
+    skeleton: Skeleton, X: Tensor | Sequence[Tensor], Y: Tensor | Sequence[Tensor] | None = None, *,
+    dtype: torch.dtype = torch.float64, memory_bytes: int = TILE_BYTES,
+) -> Tensor:
+    """What full training reaches in the lazy regime (Jacot et al. 2018, arXiv 1806.07572), read-out included.
+
+    Parameters, result and errors as for ``dual_kernel``; SkeletonError too for step and sign, which have no tangent.
+    """
+    return _kernel(skeleton, X, Y, dtype, memory_bytes, True)
+
+
+def dual_cost(skeleton: Skeleton, n: int, m: int | None, input_shape: tuple[int, ...]) -> float:
+    """Floating point operations of the dual kernel of n with m examples (None: of n with themselves), roughly."""
+    shapes, full = node_shapes(skeleton, 1, input_shape), needs_all_pairs(skeleton)
+    total = 0.0
+    for node in skeleton.nodes:
+        entries = _entries(shapes[node.name], full[node.name])
+        total += entries * len(node.inputs)
+        if node.op == "input":
+            total += 2 * entries * shapes[node.name][0]
+        if node.op == "conv":
+            total += entries * node.window * skeleton.rank
+        if node.op in ("pool", "global_pool", "flatten"):
+            total += sum(_entries(shapes[i], full[i]) for i in node.inputs) * (2 * (node.window or 1))
+        if node.activation != "identity":
+            total += ACTIVATION_FLOPS * entries
+    return total * (n * (n + 1) / 2 if m is None else n * m)
+
+
+def _entries(shape: tuple[int, ...], full: bool) -> float:
+    positions = math.prod(shape[1:])
+    return float(positions**2 if full else positions)
+
+
+def _kernel(skeleton, X, Y, dtype, memory_bytes, tangent) -> Tensor:
+    A, shape = _prepare(skeleton, X, dtype)
+    B, other_shape = (A, shape) if Y is None else _prepare(skeleton, Y, dtype)
+    if shape != other_shape:
+        raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(other_shape))
+    side = _tile_side(skeleton, shape, dtype, memory_bytes, tangent)
+    own, own_values = _own(skeleton, A, side, tangent)
+    other = own if Y is None else _own(skeleton, B, side, tangent)[0]
+    n, m = len(A[0]), len(B[0])
+    out = torch.empty(n, m, dtype=dtype, device=A[0].device)
+    tiles = [(i, j) for i in range(0, n, side) for j in range(i if Y is None else 0, m, side)]
+
+    def compute(tile: tuple[int, int]) -> None:
+        i, j = tile
+        block = Pass(skeleton, tangent, _rows(own, i, side), _rows(other, j, side))
+        values = _result(block.run([x[i : i + side] for x in A], [y[j : j + side] for y in B]))
+        out[i : i + side, j : j + side] = values
+        if Y is None and j > i:
+            out[j : j + side, i : i + side] = values.T
+
+    for _ in each(compute, tiles, out.device.type == "cpu"):
+        pass
     if Y is None:
-        out = out.triu() + out.triu(1).T
+        # The two halves of a diagonal tile differ in the last place; the pass over (x, x) knows the diagonal exactly.
+        for i in range(0, n, side):
+            tile = out[i : i + side, i : i + side]
+            tile.copy_((tile + tile.T) / 2)
+        out.diagonal().copy_(own_values)
     return out
 
 
-def _tile(skeleton: Skeleton, X: Tensor, Y: Tensor) -> Tensor:
-    kernels: dict[str, Tensor] = {}
-    for node in skeleton.nodes:
-        if node.op == "input":
-            kernels[node.name] = X @ Y.T
-            continue
-        shares = node.weights or [1 / len(node.inputs)] * len(node.inputs)
-        kernel = sum(q * kernels[i] for q, i in zip(shares, node.inputs, strict=True))
-        if node.op == "dense":
-            kernel = node.bias_share + (1 - node.bias_share) * kernel
-        if node.op in ("dense", "activation") and node.activation != "identity":
-            kernel = activation(node.activation).dual(kernel.clamp(-1, 1))
-        kernels[node.name] = kernel
-    return kernels[skeleton.output.name]
+def _prepare(skeleton: Skeleton, X, dtype: torch.dtype) -> tuple[list[Tensor], tuple]:
+    """Inputs as a list in the order of the input nodes, and the shape of one example."""
+    views, shape = split_views(skeleton, X)
+    views = [v.to(dtype) for v in views]
+    if not all(bool(torch.isfinite(v).all()) for v in views):
+        raise NumericalError("not_finite")
+    node_shapes(skeleton, 1, shape)
+    return views, shape
+
+
+def _tile_side(skeleton: Skeleton, shape, dtype, memory_bytes: int, tangent: bool) -> int:
+    shapes, full = node_shapes(skeleton, 1, shape), needs_all_pairs(skeleton)
+    largest = max(_entries(shapes[name], full[name]) for name in full)
+    # Vector kernels keep one value per pair and node; position kernels are dominated by the largest node.
+    arrays = LIVE * (2 if tangent else 1)
+    bytes_per_pair = largest * arrays * torch.get_num_threads() * torch.finfo(dtype).bits // 8
+    return int(max(1, min(TILE_ROWS, math.isqrt(int(memory_bytes // bytes_per_pair)))))
+
+
+def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool) -> tuple[dict[str, Tensor], Tensor]:
+    """Variances in front of every activation, and the kernel of every example with itself (n,)."""
+    parts, values = [], []
+    # A tile of side^2 pairs fits; so do side^2 examples with themselves.
+    for start in range(0, len(A[0]), side * side):
+        own = Pass(skeleton, tangent)
+        values.append(_result(own.run([x[start : start + side * side] for x in A])))
+        parts.append(own.variances)
+    if not parts:
+        raise SkeletonError("no_examples", name=skeleton.name)
+    return {name: torch.cat([p[name] for p in parts]) for name in parts[0]}, torch.cat(values)
+
+
+def _rows(variances: dict[str, Tensor], start: int, count: int) -> dict[str, Tensor]:
+    return {name: v[start : start + count] for name, v in variances.items()}
+
+
+def _result(value: Value) -> Tensor:
+    return value.kernel if value.tangent is None else value.kernel + value.tangent

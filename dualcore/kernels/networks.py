@@ -1,31 +1,31 @@
-"""Random networks: an r-fold realisation of a skeleton as a torch module, with the variances of theory section 1.2.
+"""Random networks: an r-fold realisation of a skeleton as a torch module (Daniely, Frostig, Singer 2016, section 4.1).
 
-A neuron of node v gets weights of total variance 1 - beta_v over its fan-in (inputs normalised to mean square 1) and a
-bias of variance beta_v. The forward pass returns the normalised representation Psi(x) (n, D), for which
-E <Psi(x), Psi(y)> tends to the dual kernel. Vector inputs are unit vectors (``to_sphere``); pixels and samples of a
-signal count one unit per channel.
+A neuron of node v has weights of variance (1 - beta_v) / (fan-in ||sigma_u||^2), where u is the node it reads, and a
+bias of variance beta_v; a vector input counts as one unit vector whatever its number of coordinates. Every
+pre-activation then has variance 1. The forward pass returns the normalised representation Psi(x) (n, D), for which
+<Psi(x), Psi(y)> tends to the dual kernel at the rate 1 / sqrt(width).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 
 from dualcore.errors import SkeletonError
 from dualcore.kernels.activations import activation
-from dualcore.kernels.skeletons import Node, Skeleton
+from dualcore.kernels.parallel import each
+from dualcore.kernels.shapes import node_shapes, split_views
+from dualcore.kernels.skeletons import WEIGHTED, Node, Skeleton
+from dualcore.kernels.windows import margins, true_degree
 
 Tensor = torch.Tensor
-BATCH_BYTES = 192 * 2**20
-
-
-def to_sphere(X: Tensor, constant: float = 1.0) -> Tensor:
-    """Append ``constant`` as a coordinate (it keeps the norm visible) and scale every row to length 1. X: (n, d)."""
-    X = torch.cat([X, X.new_full((len(X), 1), constant)], 1)
-    return X / X.norm(dim=1, keepdim=True)
+BATCH_BYTES = 2 * 2**20  # the largest value of a batch: what stays in the cache runs several times faster
+VECTOR_BATCH = 1024  # vectors: large enough for fast matrix products
+REPORT_SECONDS = 0.2
 
 
 class RandomNetwork(torch.nn.Module):
@@ -34,83 +34,112 @@ class RandomNetwork(torch.nn.Module):
     Attributes
     ----------
     out_features : number of features D
+    channels : neurons per position of every weighted node
     shapes : shape of every node's value for one example, (channels, *positions)
+    weights, biases : parameters by node name
     """
 
-    def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple[int, ...], orthogonal: bool = False) -> None:
+    def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple, orthogonal: bool = False) -> None:
         super().__init__()
         if not 1 <= width <= 65_536:
             raise SkeletonError("width_range", width=width)
-        if len(input_shape) != skeleton.rank + 1:
-            raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(tuple(input_shape)))
         self.skeleton, self.width, self.seed = skeleton, width, seed
         self.input_shape = tuple(input_shape)
-        self.channels = channels_for(skeleton, width, input_shape)
-        self._unit_input = skeleton.rank == 0
-        self.shapes = _shapes(skeleton, self.channels, self.input_shape)
+        self.channels = channels_for(skeleton, width, self.input_shape)
+        self.shapes = node_shapes(skeleton, self.channels, self.input_shape)
+        self.square = _mean_squares(skeleton, self.shapes)
         generator = torch.Generator().manual_seed(seed)
         self.weights, self.biases = torch.nn.ParameterDict(), torch.nn.ParameterDict()
         for node in skeleton.nodes:
-            if node.op in ("dense", "conv"):
+            if node.op in WEIGHTED:
                 self._draw(node, generator, orthogonal)
             elif node.op == "add":
                 # Random signs stand for the random weights of the paper's identity node: they keep the branches
                 # uncorrelated, so that variances add up and the kernel of the sum is the mean of the kernels.
-                signs = torch.randint(0, 2, (len(node.inputs) - 1, self.channels), generator=generator) * 2.0 - 1
+                signs = torch.randint(0, 2, (len(node.inputs) - 1, self.shapes[node.name][0]), generator=generator) * 2.0 - 1
                 self.register_buffer(f"signs_{_key(node)}", signs)
         self.out_features = math.prod(self.shapes[skeleton.output.name])
 
     def _draw(self, node: Node, generator: torch.Generator, orthogonal: bool) -> None:
-        source = self.shapes[node.inputs[0]]
-        fan_in = math.prod(source) if node.op == "dense" else source[0] * node.window**self.skeleton.rank
-        # A unit vector has total length 1, whatever its number of coordinates; other values have mean square 1 each.
-        unit = self._unit_input and node.inputs[0] in {n.name for n in self.skeleton.nodes if n.op == "input"}
-        scale = math.sqrt((1 - node.bias_share) / (1 if unit else fan_in))
-        out = self.channels
-        W = torch.randn(out, fan_in, generator=generator)
-        if orthogonal:
-            W = _orthogonal_rows(W) * math.sqrt(fan_in)
-        shape = (out, fan_in) if node.op == "dense" else (out, source[0], *([node.window] * self.skeleton.rank))
-        self.weights[_key(node)] = torch.nn.Parameter((W * scale).reshape(shape))
+        sizes = [self._fan_in(node, name) for name in node.inputs]
+        draw = _orthogonal_rows if orthogonal else _gaussian_rows
+        W = draw(self.channels, sum(sizes), generator)
+        # Several inputs: each has its share q_u of the variance, whatever its number of neurons.
+        variances = [
+            (1 - node.bias_share) * q / (size * self.square[name])
+            for q, size, name in zip(node.shares, sizes, node.inputs, strict=True)
+        ]
+        scale = torch.cat([torch.full((size,), math.sqrt(v)) for size, v in zip(sizes, variances, strict=True)])
+        W = W * scale
+        if node.op == "conv":
+            W = W.reshape(self.channels, self.shapes[node.inputs[0]][0], *[node.window] * self.skeleton.rank)
+            self._border(node)
+        self.weights[_key(node)] = torch.nn.Parameter(W)
         if node.bias_share > 0:
-            self.biases[_key(node)] = torch.nn.Parameter(torch.randn(out, generator=generator) * math.sqrt(node.bias_share))
+            self.biases[_key(node)] = torch.nn.Parameter(torch.randn(self.channels, generator=generator) * math.sqrt(node.bias_share))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Psi (n, D) of inputs x (n, *input_shape)."""
+    def _fan_in(self, node: Node, name: str) -> int:
+        shape = self.shapes[name]
+        return math.prod(shape) if node.op == "dense" else shape[0] * node.window**self.skeleton.rank
+
+    def _border(self, node: Node) -> None:
+        """Factors that undo the loss of variance where a window reaches over the border (true in-degree)."""
+        if node.padding != "same" or node.window == 1:
+            return
+        factor = torch.ones(())
+        for positions in self.shapes[node.inputs[0]][1:]:
+            factor = factor[..., None] * torch.sqrt(node.window / true_degree(node, positions)).float()
+        self.register_buffer(f"border_{_key(node)}", factor)
+
+    def forward(self, x: Tensor | Sequence[Tensor]) -> Tensor:
+        """Psi (n, D) of inputs x (n, *input_shape); several inputs as a sequence or their stack (n, inputs, ...)."""
+        views = iter(split_views(self.skeleton, x)[0])
         values: dict[str, Tensor] = {}
         for node in self.skeleton.nodes:
-            values[node.name] = x if node.op == "input" else self._node(node, [values[i] for i in node.inputs])
-        out = values[self.skeleton.output.name].flatten(1)
-        # A joined representation is already scaled to mean square 1 / D; others have mean square 1.
-        return out / math.sqrt(out.shape[1])
+            values[node.name] = next(views) if node.op == "input" else self._node(node, [values[i] for i in node.inputs])
+        name = self.skeleton.output.name
+        out = values[name].flatten(1)
+        return out / math.sqrt(out.shape[1] * self.square[name])
 
     def _node(self, node: Node, inputs: list[Tensor]) -> Tensor:
         h = inputs[0]
         if node.op == "dense":
-            return self._activate(node, F.linear(h.flatten(1), self.weights[_key(node)], self._bias(node)))
+            h = h.flatten(1) if len(inputs) == 1 else torch.cat([v.flatten(1) for v in inputs], 1)
+            return self._activate(node, F.linear(h, self.weights[_key(node)], self._bias(node)))
         if node.op == "conv":
             return self._activate(node, self._convolve(node, h))
         if node.op == "activation":
             return self._activate(node, h)
         if node.op == "pool":
-            pool = F.adaptive_avg_pool1d if self.skeleton.rank == 1 else F.adaptive_avg_pool2d
-            return pool(h, node.window)
+            return self._pool(node, h)
         if node.op == "global_pool":
             return h.flatten(2).mean(2)
         if node.op == "flatten":
             return h.flatten(1)
-        shares = node.weights or [1 / len(inputs)] * len(inputs)
-        if node.op == "add":
-            return self._add(node, shares, inputs)
-        total = sum(value.flatten(1).shape[1] for value in inputs)
-        return torch.cat([v.flatten(1) * math.sqrt(q * total / v.flatten(1).shape[1]) for q, v in zip(shares, inputs, strict=True)], 1)
+        return self._add(node, inputs) if node.op == "add" else self._join(node, inputs)
 
-    def _add(self, node: Node, shares, inputs: list[Tensor]) -> Tensor:
-        signs = getattr(self, f"signs_{_key(node)}")
-        out = math.sqrt(shares[0]) * inputs[0]
-        for sign, q, value in zip(signs, shares[1:], inputs[1:], strict=True):
-            out = out + math.sqrt(q) * sign.view(-1, *[1] * (value.ndim - 2)) * value
+    def _join(self, node: Node, inputs: list[Tensor]) -> Tensor:
+        flat = [value.flatten(1) for value in inputs]
+        total = sum(value.shape[1] for value in flat)
+        factors = [
+            math.sqrt(q * total / (value.shape[1] * self.square[name]))
+            for q, value, name in zip(node.shares, flat, node.inputs, strict=True)
+        ]
+        return torch.cat([value * factor for value, factor in zip(flat, factors, strict=True)], 1)
+
+    def _add(self, node: Node, inputs: list[Tensor]) -> Tensor:
+        factors = [math.sqrt(q / self.square[name]) for q, name in zip(node.shares, node.inputs, strict=True)]
+        out = factors[0] * inputs[0]
+        for sign, factor, value in zip(getattr(self, f"signs_{_key(node)}"), factors[1:], inputs[1:], strict=True):
+            out = out + factor * sign.view(-1, *[1] * (value.ndim - 2)) * value
         return out
+
+    def _pool(self, node: Node, h: Tensor) -> Tensor:
+        one = self.skeleton.rank == 1
+        if node.padding == "valid":
+            return (F.avg_pool1d if one else F.avg_pool2d)(h, node.window, node.stride)
+        cells = self.shapes[node.name][1:]
+        return F.adaptive_avg_pool1d(h, cells[0]) if one else F.adaptive_avg_pool2d(h, cells)
 
     def _bias(self, node: Node) -> Tensor | None:
         return self.biases[_key(node)] if node.bias_share > 0 else None
@@ -118,64 +147,78 @@ class RandomNetwork(torch.nn.Module):
     def _convolve(self, node: Node, h: Tensor) -> Tensor:
         rank = self.skeleton.rank
         if node.padding != "valid":
-            left = node.dilation * (node.window - 1) // 2
-            right = node.dilation * (node.window - 1) - left
-            h = F.pad(h, (left, right) * rank, mode="circular" if node.padding == "circular" else "constant")
+            h = F.pad(h, margins(node) * rank, mode="circular" if node.padding == "circular" else "constant")
+        border, bias, W = getattr(self, f"border_{_key(node)}", None), self._bias(node), self.weights[_key(node)]
         conv = F.conv1d if rank == 1 else F.conv2d
-        return conv(h, self.weights[_key(node)], self._bias(node), stride=node.stride, dilation=node.dilation)
+        if border is None:
+            return conv(h, W, bias, stride=node.stride, dilation=node.dilation)
+        z = conv(h, W, None, stride=node.stride, dilation=node.dilation)
+        return z * border if bias is None else torch.addcmul(bias.view(-1, *[1] * rank), z, border)
 
     @staticmethod
     def _activate(node: Node, z: Tensor) -> Tensor:
-        if node.activation == "identity":
-            return z
-        sigma = activation(node.activation)
-        return sigma(z) * sigma.gain
+        return z if node.activation == "identity" else activation(node.activation)(z)
 
     def features(
-        self, X: Tensor, batch_size: int | None = None, device: str | None = None, on_batch: Callable[[int, int], None] | None = None
+        self, X: Tensor | Sequence[Tensor], batch_size: int | None = None, device: str | None = None,
+        on_batch: Callable[[int, int], None] | None = None,
     ) -> Tensor:
         """Psi (n, D) float32 on the CPU, computed in batches of bounded memory.
 
-        on_batch : called with (rows done, rows in all) after every batch
+        on_batch : called with (rows done, rows in all), a few times per second and at the end
         """
-        device = device or "cpu"
-        largest = max(math.prod(s) for s in self.shapes.values())
-        size = batch_size or int(max(1, min(1024, BATCH_BYTES // (4 * 3 * largest))))
-        network = self.to(device)
-        out = torch.empty(len(X), self.out_features)
-        with torch.inference_mode():
-            for start in range(0, len(X), size):
-                out[start : start + size] = network(X[start : start + size].to(device, torch.float32)).cpu()
-                if on_batch:
-                    on_batch(min(start + size, len(X)), len(X))
+        views, shape = split_views(self.skeleton, X)
+        node_shapes(self.skeleton, 1, shape)
+        device, n = device or "cpu", len(views[0])
+        size, network = batch_size or self._batch(device), self.to(device)
+        out, starts = torch.empty(n, self.out_features), range(0, n, size)
+
+        def compute(start: int) -> None:
+            with torch.inference_mode():
+                batch = [v[start : start + size].to(device, torch.float32) for v in views]
+                out[start : start + size] = network(batch).cpu()
+
+        reported = time.monotonic()
+        for start in each(compute, starts, self.skeleton.rank > 0 and device == "cpu"):
+            done = min(start + size, n)
+            if on_batch and (done == n or time.monotonic() - reported >= REPORT_SECONDS):
+                on_batch(done, n)
+                reported = time.monotonic()
         return out
+
+    def _batch(self, device: str) -> int:
+        if self.skeleton.rank == 0:
+            return VECTOR_BATCH
+        largest = 4 * max(math.prod(s) for s in self.shapes.values())
+        # A GPU has bandwidth to spare and wants large batches.
+        return max(1, BATCH_BYTES * (1 if device == "cpu" else 64) // largest)
 
     def flops(self, n: int) -> float:
         """Floating point operations of features for n examples (multiplications and additions of weighted layers)."""
         total = 0.0
         for node in self.skeleton.nodes:
-            if node.op in ("dense", "conv"):
-                positions = math.prod(self.shapes[node.name][1:])
-                total += 2.0 * self.weights[_key(node)].numel() * positions
+            if node.op in WEIGHTED:
+                total += 2.0 * self.weights[_key(node)].numel() * math.prod(self.shapes[node.name][1:])
         return n * total
 
 
-def random_network(skeleton: Skeleton, width: int, seed: int, input_shape: tuple[int, ...], orthogonal: bool = False) -> RandomNetwork:
+def random_network(skeleton: Skeleton, width: int, seed: int, input_shape: tuple, orthogonal: bool = False) -> RandomNetwork:
     """A random network of ``skeleton`` with about ``width`` output features; the same for the same seed on every device.
 
-    width : features of the representation: neurons of a dense layer; with pooling, channels times pooled cells
-    input_shape : of one example: (d,), (c, length) or (c, h, w)
+    width : features of the representation. A dense output has exactly ``width`` neurons; behind pooling it is channels
+        times cells, behind a join the sum over the branches. All weighted nodes have the same number of channels.
+    input_shape : of one example: (d,), (c, length) or (c, h, w); for several inputs a tuple of such shapes
+    orthogonal : weight rows orthogonal in blocks instead of independent: same limit, smaller kernel error for wide inputs
     """
     return RandomNetwork(skeleton, width, seed, tuple(input_shape), orthogonal)
 
 
-def channels_for(skeleton: Skeleton, width: int, input_shape: tuple[int, ...]) -> int:
+def channels_for(skeleton: Skeleton, width: int, input_shape: tuple) -> int:
     """Channels (neurons per position) with which the network has about ``width`` features."""
-    per_channel = math.prod(_shapes(skeleton, 1, input_shape)[skeleton.output.name])
-    return max(1, round(width / per_channel))
+    return max(1, round(width / math.prod(node_shapes(skeleton, 1, input_shape)[skeleton.output.name])))
 
 
-def empirical_kernel(network: RandomNetwork, X: Tensor, Y: Tensor | None = None) -> Tensor:
+def empirical_kernel(network: RandomNetwork, X: Tensor | Sequence[Tensor], Y: Tensor | Sequence[Tensor] | None = None) -> Tensor:
     """<Psi(x), Psi(y)> (n, m), float64."""
     A = network.features(X).double()
     return A @ (A if Y is None else network.features(Y).double()).T
@@ -185,38 +228,32 @@ def _key(node: Node) -> str:
     return node.name.replace(".", "_")
 
 
-def _orthogonal_rows(W: Tensor) -> Tensor:
-    """Rows orthonormal in blocks of at most fan_in rows."""
-    return torch.cat([torch.linalg.qr(block.T)[0].T for block in W.split(W.shape[1])])
+def _mean_squares(skeleton: Skeleton, shapes: dict[str, tuple[int, ...]]) -> dict[str, float]:
+    """By node: the factor s with kernel = mean over channels of h(x) h(y) / s.
 
-
-def _shapes(skeleton: Skeleton, channels: int, input_shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-    shapes: dict[str, tuple[int, ...]] = {}
+    1 / channels for a unit vector, ||sigma||^2 behind an activation, 1 where branches have been brought together.
+    """
+    out: dict[str, float] = {}
     for node in skeleton.nodes:
-        source = [shapes[i] for i in node.inputs]
         if node.op == "input":
-            shapes[node.name] = tuple(input_shape)
-        elif node.op == "dense":
-            shapes[node.name] = (channels,)
-        elif node.op == "conv":
-            shapes[node.name] = (channels, *(_length(node, p) for p in source[0][1:]))
-        elif node.op == "pool":
-            shapes[node.name] = (source[0][0], *(node.window for _ in source[0][1:]))
-        elif node.op == "global_pool":
-            shapes[node.name] = (source[0][0],)
-        elif node.op == "flatten":
-            shapes[node.name] = (math.prod(source[0]),)
-        elif node.op == "join":
-            shapes[node.name] = (sum(math.prod(s) for s in source),)
+            unit = node.norm == "group" or (node.norm == "auto" and skeleton.rank == 0)
+            out[node.name] = 1 / shapes[node.name][0] if unit else 1.0
+        elif node.op in ("dense", "conv", "activation"):
+            out[node.name] = activation(node.activation).norm2
         else:
-            if len(set(source)) != 1:
-                raise SkeletonError("shapes_differ", name=node.name, shapes=", ".join(map(str, source)))
-            shapes[node.name] = source[0]
-        if min(shapes[node.name]) < 1:
-            raise SkeletonError("window_too_large", name=node.name, shape=str(source[0]))
-    return shapes
+            out[node.name] = 1.0 if node.op in ("add", "join") else out[node.inputs[0]]
+    return out
 
 
-def _length(node: Node, positions: int) -> int:
-    span = node.dilation * (node.window - 1)
-    return ((positions if node.padding != "valid" else positions - span) - 1) // node.stride + 1
+def _gaussian_rows(rows: int, fan_in: int, generator: torch.Generator) -> Tensor:
+    return torch.randn(rows, fan_in, generator=generator)
+
+
+def _orthogonal_rows(rows: int, fan_in: int, generator: torch.Generator) -> Tensor:
+    """Orthogonal rows in blocks of at most fan_in rows, each with the length of a Gaussian vector: then every row alone
+    is exactly Gaussian, and one layer has no bias at any fan-in (orthogonal random features, arXiv 1610.09072)."""
+    blocks = -(-rows // fan_in)
+    Q, R = torch.linalg.qr(torch.randn(blocks, fan_in, min(rows, fan_in), generator=generator))
+    Q = Q * R.diagonal(dim1=1, dim2=2).sign()[:, None, :]  # the sign makes the directions uniform
+    directions = Q.transpose(1, 2).reshape(-1, fan_in)[:rows]
+    return directions * torch.randn(rows, fan_in, generator=generator).norm(dim=1, keepdim=True)

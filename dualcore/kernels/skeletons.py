@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from dualcore.errors import SkeletonError
 from dualcore.kernels.activations import activation
 
 OPS = ("input", "dense", "conv", "activation", "pool", "global_pool", "flatten", "add", "join")
 PADDINGS = ("same", "valid", "circular")
+NORMS = ("auto", "group", "entry")
 WEIGHTED = ("dense", "conv")
+_ARITY = {"input": (0, 0), "dense": (1, 999), "add": (2, 999), "join": (2, 999)}  # else exactly one
 
 
 @dataclass(frozen=True)
 class Node:
     """One layer.
 
+    inputs : several for add, join and dense, which takes their mean kernel
     bias_share : beta in [0, 1], the share of a pre-activation's variance that comes from its bias
-    window, stride, dilation, padding : of conv; for pool, ``window`` is the number of cells per axis
-    weights : shares of the inputs of add and join (non-negative, sum 1); None = equal
+    window, stride, dilation, padding : of conv. "same" divides by the true number of neighbours at the border.
+        Of pool: ``window`` cells per axis; with padding "valid", sliding windows of that length
+    weights : shares of several inputs (non-negative, sum 1); None = equal
+    norm : of an input. "group": the channels of a position form a unit vector; "entry": every number has mean square
+        1, so the kernel is divided by the number of channels; "auto": group for vectors, entry for positions
     """
 
     name: str
@@ -38,6 +44,12 @@ class Node:
     dilation: int = 1
     padding: str = "same"
     weights: tuple[float, ...] | None = None
+    norm: str = "auto"
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Shares q_u of the inputs."""
+        return self.weights or (1 / max(1, len(self.inputs)),) * len(self.inputs)
 
 
 @dataclass(frozen=True)
@@ -55,10 +67,15 @@ class Skeleton:
         object.__setattr__(self, "nodes", tuple(self.nodes))
         _validate(self)
         object.__setattr__(self, "nodes", tuple(_ordered(self)))
+        _validate_flow(self)
 
     @property
     def output(self) -> Node:
         return self.nodes[-1]
+
+    @property
+    def inputs(self) -> list[Node]:
+        return [node for node in self.nodes if node.op == "input"]
 
     @property
     def size(self) -> int:
@@ -168,20 +185,43 @@ def _validate_node(node: Node, names: set[str], rank: int) -> None:
     for i in node.inputs:
         if i not in names:
             raise SkeletonError("unknown_input", name=node.name, input=i)
-    few, many = (0, 0) if node.op == "input" else (2, 99) if node.op in ("add", "join") else (1, 1)
+    few, many = _ARITY.get(node.op, (1, 1))
     if not few <= len(node.inputs) <= many:
         raise SkeletonError("wrong_number_of_inputs", name=node.name, found=len(node.inputs), needed=few)
     if not 0 <= node.bias_share <= 1:
         raise SkeletonError("bias_share_range", name=node.name, value=node.bias_share)
-    if node.op == "conv" and (rank == 0 or not node.window or node.window < 1 or node.padding not in PADDINGS):
-        raise SkeletonError("bad_window", name=node.name)
-    if node.op in ("pool", "global_pool", "flatten") and rank == 0:
+    if node.norm not in NORMS:
+        raise SkeletonError("unknown_norm", name=node.name, norm=node.norm, known=", ".join(NORMS))
+    if (node.activation != "identity" and node.op not in (*WEIGHTED, "activation")) or (node.bias_share and node.op not in WEIGHTED):
+        raise SkeletonError("not_a_layer", name=node.name, op=node.op)
+    if node.op in ("pool", "global_pool", "flatten", "conv") and rank == 0:
         raise SkeletonError("needs_positions", name=node.name, op=node.op)
-    if node.op == "pool" and (not node.window or node.window < 1):
+    if node.op in ("conv", "pool") and (not node.window or min(node.window, node.stride, node.dilation) < 1 or node.padding not in PADDINGS):
         raise SkeletonError("bad_window", name=node.name)
     if node.weights is not None and (len(node.weights) != len(node.inputs) or min(node.weights) < 0 or abs(sum(node.weights) - 1) > 1e-9):
         raise SkeletonError("bad_weights", name=node.name)
     activation(node.activation)
+
+
+def _validate_flow(skeleton: Skeleton) -> None:
+    """Positions must still be there where a node needs them, and elementwise nodes must act on Gaussian values."""
+    positions: dict[str, bool] = {}
+    gaussian: dict[str, bool] = {}
+    for node in skeleton.nodes:
+        source = [positions[i] for i in node.inputs]
+        if node.op in ("conv", "pool", "global_pool") and not source[0]:
+            raise SkeletonError("needs_positions", name=node.name, op=node.op)
+        if node.op == "add" and len(set(source)) > 1:
+            raise SkeletonError("shapes_differ", name=node.name, shapes=", ".join(node.inputs))
+        # The dual of an activation is an expectation over Gaussians; what has passed one is no longer Gaussian.
+        if node.op == "activation" and not gaussian[node.inputs[0]]:
+            raise SkeletonError("activation_needs_linear", name=node.name, input=node.inputs[0])
+        if node.op == "input":
+            positions[node.name] = skeleton.rank > 0
+        else:
+            positions[node.name] = node.op in ("conv", "pool", "activation", "add") and all(source)
+        linear = node.op in WEIGHTED and node.activation == "identity"
+        gaussian[node.name] = linear or (node.op in ("pool", "global_pool", "add") and all(gaussian[i] for i in node.inputs))
 
 
 def _ordered(skeleton: Skeleton) -> list[Node]:
@@ -194,114 +234,3 @@ def _ordered(skeleton: Skeleton) -> list[Node]:
         done |= {n.name for n in ready}
         waiting = [n for n in waiting if n.name not in done]
     return out
-
-
-def _chain(name: str, rank: int, layers: list[Node]) -> Skeleton:
-    nodes = [Node("input", "input")]
-    for layer in layers:
-        nodes.append(replace(layer, inputs=(nodes[-1].name,)))
-    return Skeleton(name, tuple(nodes), rank)
-
-
-def linear() -> Skeleton:
-    """One linear layer: the kernel of the inputs themselves."""
-    return _chain("linear", 0, [Node("layer1", "dense")])
-
-
-def fully_connected(depth: int = 1, activation: str = "relu", bias_share: float = 0.0) -> Skeleton:
-    """``depth`` dense layers on the whole vector."""
-    return _chain(f"fc{depth}", 0, [Node(f"layer{i + 1}", "dense", (), activation, bias_share) for i in range(depth)])
-
-
-def residual(depth: int = 2, activation: str = "relu", bias_share: float = 0.0) -> Skeleton:
-    """A dense layer, then ``depth`` residual blocks h <- (h + f(h)) / sqrt(2)."""
-    nodes = [Node("input", "input"), Node("layer1", "dense", ("input",), activation, bias_share)]
-    for i in range(depth):
-        before = nodes[-1].name
-        nodes.append(Node(f"block{i + 1}", "dense", (before,), activation, bias_share))
-        nodes.append(Node(f"sum{i + 1}", "add", (before, f"block{i + 1}")))
-    return Skeleton("residual", tuple(nodes), 0)
-
-
-def conv1d(depth: int = 1, window: int = 9, pooling: int | str = 8, activation: str = "relu", bias_share: float = 0.1) -> Skeleton:
-    """Convolutions along time, then averages over ``pooling`` sections (or over the whole series: "global")."""
-    layers = [Node(f"conv{i + 1}", "conv", (), activation, bias_share, window, 1, 2**i) for i in range(depth)]
-    return _chain("conv1d" if depth == 1 else "conv1d-deep", 1, [*layers, *_pooled(pooling)])
-
-
-def _pooled(pooling: int | str) -> list[Node]:
-    if pooling == "global":
-        return [Node("mean", "global_pool")]
-    return [Node("pool", "pool", window=int(pooling)), Node("flatten", "flatten")]
-
-
-def conv1d_multiscale(window: int = 9, dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 32), activation: str = "relu", bias_share: float = 0.2) -> Skeleton:
-    """One random convolution per dilation, pooled over the whole series in two ways: the mean of the activation and
-    the proportion of positive values (mean of the step function), as in Rocket (arXiv 1910.13051)."""
-    nodes, ends = [Node("input", "input")], []
-    for d in dilations:
-        nodes.append(Node(f"conv{d}", "conv", ("input",), "identity", bias_share, window, 1, d))
-        for kind in (activation, "step"):
-            nodes.append(Node(f"{kind}{d}", "activation", (f"conv{d}",), kind))
-            nodes.append(Node(f"mean-{kind}{d}", "global_pool", (f"{kind}{d}",)))
-            ends.append(f"mean-{kind}{d}")
-    return Skeleton("conv1d-multiscale", (*nodes, Node("join", "join", tuple(ends))), 1)
-
-
-def conv2d(depth: int = 1, window: int = 5, pooling: int | str = 3, activation: str = "relu", bias_share: float = 0.1) -> Skeleton:
-    """Convolutions over the image, then averages over a ``pooling`` x ``pooling`` grid (or "global")."""
-    layers = [Node(f"conv{i + 1}", "conv", (), activation, bias_share, window if i == 0 else 3, 1 + (i > 0)) for i in range(depth)]
-    return _chain("conv2d" if depth == 1 else "conv2d-deep", 2, [*layers, *_pooled(pooling)])
-
-
-def residual_conv2d(depth: int = 1, window: int = 5, pooling: int | str = 3, activation: str = "relu", bias_share: float = 0.1) -> Skeleton:
-    """A convolution, ``depth`` residual convolution blocks, then averages over a grid."""
-    nodes = [Node("input", "input"), Node("conv1", "conv", ("input",), activation, bias_share, window, 2)]
-    for i in range(depth):
-        before = nodes[-1].name
-        nodes.append(Node(f"block{i + 1}", "conv", (before,), activation, bias_share, 3))
-        nodes.append(Node(f"sum{i + 1}", "add", (before, f"block{i + 1}")))
-    for node in _pooled(pooling):
-        nodes.append(replace(node, inputs=(nodes[-1].name,)))
-    return Skeleton("residual-conv2d", tuple(nodes), 2)
-
-
-_BUILDERS = {
-    "linear": linear,
-    "fc1": lambda depth=1, **k: fully_connected(depth, **k),
-    "fc2": lambda depth=2, **k: fully_connected(depth, **k),
-    "fc3": lambda depth=3, **k: fully_connected(depth, **k),
-    "residual": residual,
-    "conv1d": conv1d,
-    "conv1d-deep": lambda depth=2, **k: conv1d(depth, **k),
-    "conv1d-multiscale": conv1d_multiscale,
-    "conv2d": conv2d,
-    "conv2d-deep": lambda depth=2, **k: conv2d(depth, **k),
-    "residual-conv2d": residual_conv2d,
-}
-_VECTOR = ("linear", "fc1", "fc2", "fc3", "residual")
-_BY_KIND = {
-    "table": _VECTOR,
-    "image": (*_VECTOR, "conv2d", "conv2d-deep", "residual-conv2d"),
-    "series": (*_VECTOR, "conv1d", "conv1d-deep", "conv1d-multiscale"),
-    "audio": (*_VECTOR, "conv1d", "conv1d-deep", "conv1d-multiscale"),
-}
-
-
-def presets(kind: str) -> dict[str, Skeleton]:
-    """The presets that suit a kind of data ("table", "image", "series", "audio"), by name."""
-    return {name: preset(name) for name in _BY_KIND[kind]}
-
-
-def preset(name: str, **changes) -> Skeleton:
-    """A preset by name; ``changes`` (activation, bias_share, depth, window, pooling) are passed to its builder when not None.
-
-    Raises SkeletonError when the name is unknown or the preset has no such setting.
-    """
-    if name not in _BUILDERS:
-        raise SkeletonError("unknown_preset", name=name, known=", ".join(_BUILDERS))
-    try:
-        skeleton = _BUILDERS[name](**{k: v for k, v in changes.items() if v is not None})
-    except TypeError as error:
-        raise SkeletonError("setting_does_not_fit", name=name, settings=", ".join(changes)) from error
-    return replace(skeleton, name=name)

@@ -10,18 +10,21 @@ from typing import Literal
 import numpy as np
 import torch
 
-from dualcore.kernels.dual import dual_kernel
+from dualcore.kernels.activations import activation
+from dualcore.kernels.dual import dual_cost, dual_kernel
 from dualcore.kernels.networks import empirical_kernel, random_network
+from dualcore.kernels.shapes import split_views
 from dualcore.kernels.skeletons import Skeleton
 
 WIDE = 8192
+DUAL_FLOPS = 2e9  # a few seconds on two cores; beyond it a wide network is the reference
 
 
 @dataclass(frozen=True)
 class KernelErrors:
     """errors (number of widths, number of seeds): relative Frobenius errors of the centred kernels.
 
-    reference : the dual kernel where the skeleton reads vectors, else a network of ``WIDE`` features
+    reference : the dual kernel, or a network of ``WIDE`` features where the dual kernel would take too long
     """
 
     widths: tuple[int, ...]
@@ -29,16 +32,18 @@ class KernelErrors:
     reference: Literal["dual_kernel", "wide_network"]
 
 
-def kernel_error(skeleton: Skeleton, X: torch.Tensor, widths: Iterable[int], seeds: Iterable[int]) -> KernelErrors:
+def kernel_error(
+    skeleton: Skeleton, X: torch.Tensor, widths: Iterable[int], seeds: Iterable[int], *, dual_flops: float = DUAL_FLOPS
+) -> KernelErrors:
     """Measure the error on the rows X at several widths and seeds.
 
     Kernels are centred first: deep kernels are nearly constant, and an uncentred error would flatter.
     """
     seeds = list(seeds)
-    shape = tuple(X.shape[1:])
-    exact = skeleton.rank == 0
+    views, shape = split_views(skeleton, X)
+    exact = _has_dual(skeleton) and dual_cost(skeleton, len(views[0]), None, shape) <= dual_flops
     if exact:
-        K = dual_kernel(skeleton, X.double())
+        K = dual_kernel(skeleton, X)
     else:
         K = empirical_kernel(random_network(skeleton, WIDE, max(seeds) + 1, shape), X)
     K = _centre(K)
@@ -48,6 +53,11 @@ def kernel_error(skeleton: Skeleton, X: torch.Tensor, widths: Iterable[int], see
         actual.append(networks[0].out_features)
         errors.append([float((_centre(empirical_kernel(n, X)) - K).norm() / K.norm()) for n in networks])
     return KernelErrors(tuple(actual), np.array(errors), "dual_kernel" if exact else "wide_network")
+
+
+def _has_dual(skeleton: Skeleton) -> bool:
+    """Positions have any variance: their dual is known for homogeneous activations, erf and gelu."""
+    return skeleton.rank == 0 or all(activation(n.activation).any_variance for n in skeleton.nodes)
 
 
 def _centre(K: torch.Tensor) -> torch.Tensor:

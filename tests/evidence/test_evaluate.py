@@ -8,7 +8,7 @@ import pytest
 from dualcore.decision import Terms, recommend
 from dualcore.errors import DataError, JobCancelled, SkeletonError
 from dualcore.evidence import EvaluateOptions, Evidence, LastLayerModel, evaluate
-from dualcore.evidence.evaluate import STEPS
+from dualcore.evidence.run import STEPS
 from tests.evidence.problems import dataset, permuted, table
 
 QUICK = {"budget_seconds": 5.0, "permutations": 100, "n_seeds": 3}

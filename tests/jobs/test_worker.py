@@ -120,33 +120,39 @@ def test_background_work_makes_way_for_a_person(queue, row, wait, turn):
     assert row(slow).interruptions == 0
 
 
-def _start_worker(settings):
-    return subprocess.Popen(
-        WORKER[:-1],
-        env=settings.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+@pytest.fixture
+def start_worker(settings):
+    """Starts worker processes; those still there at the end are killed."""
+    started = []
+
+    def start():
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        started.append(subprocess.Popen(WORKER[:-1], env=settings.environment(), start_new_session=True, **quiet))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
 
 
-def test_a_worker_that_is_told_to_end_leaves_its_job_for_the_next(queue, settings, row, wait):
+def test_a_worker_that_is_told_to_end_leaves_its_job_for_the_next(queue, start_worker, row, wait):
     job_id = queue.add("me", "sleep", {"seconds": 1.5})
-    first = _start_worker(settings)
+    first = start_worker()
     wait(lambda: row(job_id).progress > 0)
     first.terminate()
     first.wait(60)
     assert (row(job_id).state, row(job_id).interruptions) == ("queued", 1)
-    second = _start_worker(settings)
+    second = start_worker()
     wait(lambda: row(job_id).state == "done")
     second.terminate()
     second.wait(60)
     assert row(job_id).attempt == 2
 
 
-def test_a_killed_worker_takes_its_child_along_and_the_job_is_run_again(queue, database, settings, row, wait):
+def test_a_killed_worker_takes_its_child_along_and_the_job_is_run_again(queue, database, start_worker, row, wait):
     job_id = queue.add("me", "sleep", {"seconds": 60})
-    first = _start_worker(settings)
+    first = start_worker()
     wait(lambda: row(job_id).progress > 0)
     child = psutil.Process(first.pid).children()[0]
     first.kill()

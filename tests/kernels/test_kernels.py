@@ -115,7 +115,7 @@ def test_tiles_do_not_change_the_kernel():
         ((Node("a", "dense", ("b",)), Node("b", "dense", ("a",)), Node("i", "input"), Node("o", "add", ("a", "i"))), "cycle"),
         ((Node("i", "input"), Node("a", "dense", ("i",)), Node("b", "dense", ("i",))), "dangling_nodes"),
         ((Node("i", "input"), Node("a", "dense", ("x",))), "unknown_input"),
-        ((Node("i", "input"), Node("a", "conv", ("i",), window=3)), "bad_window"),
+        ((Node("i", "input"), Node("a", "conv", ("i",), window=3)), "needs_positions"),
         ((Node("i", "input"), Node("a", "dense", ("i",), "nope")), "unknown_activation"),
         ((Node("i", "input"), Node("i", "dense", ("i",))), "node_twice"),
     ],

@@ -9,6 +9,8 @@ from dualcore.present import format as fmt
 from dualcore.present.figures.style import Picture, Theme, band, blank, note, palette
 from dualcore.present.words import say
 
+SMALLEST = 1e-6
+
 
 def plot_kernel_error(error: KernelError, language: str, theme: Theme = "light") -> Picture:
     """Relative distance of the random network's kernel from its limit, against width (log-log)."""
@@ -72,7 +74,8 @@ def plot_spectrum(coverage: Coverage, language: str, theme: Theme = "light") -> 
     """Shares of the leading eigenvalues with the effective dimension."""
     p = palette(theme)
     figure = blank(theme, 320)
-    values = [max(v, 1e-12) for v in coverage.spectrum]
+    # What lies a million times below the strongest direction is rounding, not data.
+    values = [v for v in coverage.spectrum if v > SMALLEST * coverage.spectrum[0]]
     x = list(range(1, len(values) + 1))
     style = dict(color=p.brand, width=2)
     hover = say("figure.spectrum.direction", language) + " %{x}<br>%{y:.3%}<extra></extra>"

@@ -79,7 +79,7 @@ def axis_name(evidence: Evidence, language: str) -> str:
     return say(key, language, metric=fmt.metric_name(evidence.metric, language))
 
 
-def _goal_title(evidence: Evidence, goal: float, language: str) -> str:
+def _goal_title(evidence: Evidence, goal: float, words: str, language: str) -> str:
     last, sign = evidence.last_layer, 1 if evidence.greater_is_better else -1
     worst, best = (last.low, last.high) if sign > 0 else (last.high, last.low)
     if sign * (worst - goal) >= 0:
@@ -93,8 +93,10 @@ def _goal_title(evidence: Evidence, goal: float, language: str) -> str:
     )
 
 
-def plot_score(evidence: Evidence, goal: float, language: str, theme: Theme = "light") -> Picture:
-    """The last layer against simple models, chance, the noise ceiling and the goal."""
+def plot_score(
+    evidence: Evidence, goal: float, language: str, theme: Theme = "light", assumed: bool = False
+) -> Picture:
+    """The last layer against simple models, chance, the noise ceiling and the goal (``assumed``: nobody set it)."""
     p, last = palette(theme), evidence.last_layer
     shades = {"boosted_trees": p.grey[0], "linear": p.grey[1], "majority": p.grey[2], "mean": p.grey[2]}
     rows = [_Row(say("figure.last_layer", language), last.score, last.low, last.high, p.brand, True)]

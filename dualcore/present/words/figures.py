@@ -43,14 +43,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.rows": ("データ件数", "rows"),
     "figure.width": ("ネットワークの幅", "network width"),
     "figure.goal": ("目標 {goal}", "goal {goal}"),
+    "figure.goal_assumed": ("仮の目標 {goal}", "assumed goal {goal}"),
     "figure.chance": ("偶然の範囲", "chance"),
     "figure.ceiling": ("到達上限", "noise ceiling"),
     "figure.forecast": ("予測", "forecast"),
     "figure.took": ("計算時間 {time}", "took {time}"),
     # score
-    "figure.score.reaches": ("最終層だけで {score}、目標 {goal} を上回ります", "The last layer alone reaches {score}, above the goal of {goal}"),
-    "figure.score.open": ("最終層だけで {score}、目標 {goal} に届くかはまだ決められません", "The last layer alone reaches {score}; whether it meets the goal of {goal} is still open"),
-    "figure.score.misses": ("最終層だけでは {score}、目標 {goal} に届きません", "The last layer alone reaches {score}, short of the goal of {goal}"),
+    "figure.score.reaches": ("最終層だけで {score}、{goal} を上回ります", "The last layer alone reaches {score}, past the {goal}"),
+    "figure.score.open": ("最終層だけで {score}、{goal} に届くかはまだ決められません", "The last layer alone reaches {score}; whether it meets the {goal} is still open"),
+    "figure.score.misses": ("最終層だけでは {score}、{goal} に届きません", "The last layer alone reaches {score}, short of the {goal}"),
     "figure.score.alt": ("評価値の比較。{values}", "Comparison of scores. {values}"),
     "figure.score.read": (
         "点は学習に使っていないデータでの評価値、横線は 90 % 区間です。縦の実線が目標、斜線の帯はラベルをでたらめに入れ替えたときの値です。帯から離れ、目標線より良い側にあるほど確かな結果です。",
@@ -139,7 +140,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.share.noise": ("ノイズ", "noise"),
     "figure.share.title_data_gap": ("残りの主因はデータ不足です({data_gap})", "What is missing is mostly due to too few rows ({data_gap})"),
     "figure.share.title_coverage_gap": ("残りの主因は表現の不足です({coverage_gap})。層の調整に意味があります", "What is missing is mostly not covered by this representation ({coverage_gap}): deeper tuning makes sense"),
-    "figure.share.title_noise": ("残りの大半はノイズで、どのモデルでも説明できません({noise})", "Most of what is missing is noise that no model can explain ({noise})"),
+    "figure.share.title_noise": ("残りの主因はノイズです({noise})。どのモデルでも説明できません", "What is missing is mostly noise ({noise}), which no model can explain"),
     "figure.share.unreliable": ("{title}(標本が小さいため参考値)", "{title} (indicative only: small sample)"),
     "figure.share.alt": ("説明済み {explained}、データ不足 {data_gap}、表現の不足 {coverage_gap}、ノイズ {noise}", "Explained {explained}, too few rows {data_gap}, not covered {coverage_gap}, noise {noise}"),
     "figure.share.read": (

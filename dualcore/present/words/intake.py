@@ -188,6 +188,10 @@ WORDS = {
         "「{file}」の {count} 列は、それだけで答えがほぼ分かります(結果の後に付いた情報の疑い)。入力から除きました: {columns}",
         "{count} column(s) of '{file}' give the answer away almost perfectly (probably recorded after the outcome) and are not used: {columns}.",
     ),
+    "note.dominant_column": (
+        "「{file}」の列「{column}」は、単独で予測対象をほぼ言い当てます({percent} %)。予測する時点で本当に分かる値か確認してください。",
+        "The column '{column}' of '{file}' predicts the target almost alone ({percent} %). Check that it is really known when the prediction is made.",
+    ),
     "note.high_cardinality": (
         "「{file}」の {count} 列は値の種類が多すぎるため入力から除きました: {columns}",
         "{count} column(s) of '{file}' have too many different values and are not used: {columns}.",

@@ -66,8 +66,22 @@ WORDS = {
     ),
     "error.shapes_differ": ("ノード「{name}」の入力の形が揃っていません({shapes})。", "The inputs of node '{name}' have different shapes ({shapes})."),
     "error.window_too_large": ("ノード「{name}」の窓が入力({shape})より大きくなっています。", "The window of node '{name}' is larger than its input ({shape})."),
-    "error.no_closed_kernel": (
-        "計算スケルトン「{name}」の双対カーネルは閉じた形では計算できません。全結合の計算スケルトンを選んでください。",
-        "The dual kernel of '{name}' has no closed form here. Choose a fully connected skeleton.",
+    "error.unknown_norm": ("入力ノード「{name}」の norm {norm} は使えません。次から選んでください: {known}", "The norm {norm} of input '{name}' is not known. Choose one of: {known}."),
+    "error.not_a_layer": (
+        "ノード「{name}」({op})には活性化関数やバイアスを設定できません。dense、conv、activation のいずれかで指定してください。",
+        "Node '{name}' ({op}) takes no activation or bias. Set them on a dense, conv or activation node.",
     ),
+    "error.activation_needs_linear": (
+        "ノード「{name}」は、活性化関数のない層の出力にだけ使えます(現在の入力: {input})。",
+        "Node '{name}' must act on a layer without an activation; it reads '{input}'.",
+    ),
+    "error.needs_unit_variance": (
+        "ノード「{name}」の活性化関数 {activation} では、長さ 1 に揃えた入力だけを扱えます。入力を揃えるか、relu など他の活性化関数を選んでください。",
+        "Node '{name}': the kernel of {activation} needs inputs of length 1. Normalise the inputs or choose another activation such as relu.",
+    ),
+    "error.no_tangent_kernel": (
+        "ノード「{name}」の {activation} には接カーネルがありません(値が不連続のため)。別の活性化関数を選んでください。",
+        "Node '{name}': {activation} jumps and has no tangent kernel. Choose another activation.",
+    ),
+    "error.no_examples": ("計算スケルトン「{name}」に渡されたデータが 0 件です。", "There are no examples to compute '{name}' on."),
 }

@@ -1,0 +1,227 @@
+"""The steps of stage 1: each takes the run and what earlier steps found, and returns a record."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+
+from dualcore.evidence import baselines, ceiling, coverage, curve, lastlayer, metrics, null, probe, represent, where
+from dualcore.evidence.lastlayer import LastLayerFit, Representation, Split
+from dualcore.evidence.metrics import Prediction
+from dualcore.evidence.model import LastLayerModel
+from dualcore.evidence.records import (
+    Candidate,
+    Ceiling,
+    Coverage,
+    CurvePoint,
+    KernelError,
+    LastLayer,
+    Null,
+    Probe,
+    Reference,
+    WidthPoint,
+)
+from dualcore.evidence.run import Run
+from dualcore.kernels import Skeleton, kernel_error, width_for_error
+
+CHOICE_ROWS = 1200
+SEED_ROWS = 1000
+PROBE_ROWS = 4000
+
+
+def choose_step(run: Run) -> tuple[Skeleton, list[Candidate]]:
+    """The skeleton asked for; or the simplest of a small set that is within half a standard error of the best."""
+    asked = represent.resolve(run.options.skeleton, run.data.kind)
+    if asked is not None:
+        return asked, []
+    rows = run.draw(CHOICE_ROWS)
+    split = run.split_of(rows)
+    found = []
+    for skeleton in represent.candidates(run.data.kind):
+        run.clock.check()
+        begin = time.perf_counter()
+        rep = run.builder.build(skeleton, 1024, run.options.seed, rows)
+        fit = lastlayer.fit_last_layer(rep, run.y[rows], run.C, run.metric, split)
+        units = None if split.units is None else split.units[fit.rows]
+        observed = run.y[rows][fit.rows]
+        value, low, high = run.spread(observed, fit.prediction, units)
+        found.append((skeleton, fit, observed, Candidate(
+            name=skeleton.name, score=value, low=low, high=high, seconds=time.perf_counter() - begin)))
+    sign = 1 if metrics.greater_is_better(run.metric) else -1
+    best = max(found, key=lambda f: sign * f[3].score)
+    for item in found:
+        gap, sd = run.paired(best[1].prediction, item[1].prediction, item[2])
+        if gap <= 0.5 * sd:
+            chosen = item
+            break
+    return chosen[0], [c.model_copy(update={"chosen": c is chosen[3]}) for *_, c in found]
+
+
+def seeds_step(run: Run, skeleton: Skeleton) -> tuple[list[float], int]:
+    """Scores of independent random networks on the same rows."""
+    if represent.is_linear(skeleton):
+        return [], 0
+    rows = run.draw(SEED_ROWS if skeleton.rank == 0 else SEED_ROWS // 2)
+    split, width = run.split_of(rows), 512
+    scores = []
+    for i in range(run.options.n_seeds):
+        run.clock.check()
+        rep = run.builder.features(skeleton, width, run.options.seed + 1 + i, rows)
+        fit = lastlayer.fit_last_layer(rep, run.y[rows], run.C, run.metric, split)
+        scores.append(run.score(run.y[rows][fit.rows], fit.prediction))
+    return scores, width
+
+
+def last_layer_record(
+    run: Run, rep: Representation, fit: LastLayerFit, width: int, seed_scores: list[float], seed_width: int, model: LastLayerModel
+) -> LastLayer:
+    data, observed = run.data, run.y[fit.rows]
+    # The spread between initialisations shrinks like 1/sqrt(width); the exact route has none.
+    sd = 0.0 if rep.is_kernel or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / width)
+    fresh = 0.0 if data.y_test is None else len(observed) / max(1, len(data.y_test))
+    value, low, high = run.spread(observed, fit.prediction, run.units(fit.rows), sd, fresh)
+    test = (None, None, None)
+    if data.y_test is not None and len(data.y_test):
+        test = run.spread(data.y_test, model.predict_encoded(model.encoder.transform(data.X_test)), None)
+    random_score = None
+    if run.split.kind != "leave_one_out":
+        loose = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, Split.of(run.n), fit.decomposition)
+        random_score = run.score(run.y, loose.prediction)
+    return LastLayer(
+        score=value, low=low, high=high, loo_score=value if random_score is None else random_score,
+        test_score=test[0], test_low=test[1], test_high=test[2],
+        metrics=metrics.all_scores(data.task, observed, fit.prediction),
+        penalty=fit.penalty, route="exact" if rep.is_kernel else "features", estimate_from=run.split.kind,
+        random_split_score=random_score, width=None if rep.is_kernel else rep.matrix.shape[1],
+        seed_scores=seed_scores, seed_width=seed_width or None,
+        calibration_error=lastlayer.calibration_error(observed, fit.prediction.values) if run.C else None, path=fit.path,
+    )
+
+
+def _sub_representation(run: Run, rep: Representation, rows: np.ndarray) -> Representation:
+    return rep if len(rows) == run.n else rep.subset(torch.from_numpy(rows))
+
+
+def null_step(run: Run, rep: Representation) -> Null:
+    rows = run.draw(null.ROWS if run.C <= 10 else null.ROWS // 2)
+    part = _sub_representation(run, rep, rows)
+    groups = None if run.split.kind != "grouped" else run.split.units[rows]
+    if groups is not None and run.split.blocks is None:
+        groups = None  # groups too large to leave out in closed form keep their rows, not their labels
+    return null.permutation_null(part, run.y[rows], run.C, run.metric, run.options.permutations, run.options.seed, groups)
+
+
+def references_step(run: Run, fit: LastLayerFit) -> list[Reference]:
+    flat = run.builder.X.reshape(run.n, -1)
+    problem = baselines.Problem(flat, run.y, run.C, run.metric, run.split)
+    out = []
+    models = (baselines.constant, baselines.linear, lambda p: baselines.boosted_trees(p, run.options.budget_seconds * 0.3))
+    for make in models:
+        run.clock.check()
+        out.append(_reference(run, fit, make(problem)))
+    return out
+
+
+def _reference(run: Run, fit: LastLayerFit, base: baselines.Baseline) -> Reference:
+    if base.prediction is None:
+        return Reference(name=base.name, score=None, seconds=base.seconds, remark=base.remark)
+    value, low, high = run.spread(run.y[base.rows], base.prediction, run.units(base.rows))
+    common, mine, theirs = np.intersect1d(fit.rows, base.rows, return_indices=True)
+    gain, sd = run.paired(fit.prediction.take(mine), base.prediction.take(theirs), run.y[common])
+    test_score = None
+    if run.data.y_test is not None and len(run.data.y_test):
+        new = run.encoder.transform(run.data.X_test).reshape(len(run.data.y_test), -1)
+        test_score = run.score(run.data.y_test, Prediction(base.fit()(new)))
+    return Reference(
+        name=base.name, score=value, low=low, high=high, test_score=test_score, seconds=base.seconds, remark=base.remark,
+        gain=gain, gain_low=gain - 1.645 * sd, gain_high=gain + 1.645 * sd,
+    )
+
+
+def curve_step(run: Run, rep: Representation, fit: LastLayerFit, last: LastLayer) -> curve.CurveFit:
+    full = CurvePoint(rows=run.n, score=last.score, low=last.low, high=last.high)
+    return curve.learning_curve(
+        rep, run.y, run.C, run.metric, run.split, full, fit.squared_error, run.options.goal, run.options.seed, run.clock.check
+    )
+
+
+def _kernel_error(run: Run, skeleton: Skeleton) -> KernelError | None:
+    """Width law on the user's own rows; None for a linear skeleton, which has no random part."""
+    if represent.is_linear(skeleton):
+        return None
+    rows = run.draw(200 if skeleton.rank == 0 else 80)
+    widths = (32, 64, 128, 256, 512)
+    inputs = run.builder.inputs(skeleton, rows)
+    result = kernel_error(skeleton, inputs, widths, range(run.options.seed, run.options.seed + 6))
+    logs, spread = np.log(result.errors.mean(1)), result.errors.std(1, ddof=1)
+    x = np.log(np.array(result.widths, dtype=float))
+    slope, _ = np.polyfit(x, logs, 1)
+    draws = np.random.default_rng(run.options.seed).integers(0, result.errors.shape[1], (200, result.errors.shape[1]))
+    slopes = [np.polyfit(x, np.log(result.errors[:, d].mean(1)), 1)[0] for d in draws]
+    constant = float(np.exp(np.mean(logs + 0.5 * x)))
+    points = [
+        WidthPoint(width=int(w), error=float(e.mean()), low=float(max(0, e.mean() - 1.645 * s)), high=float(e.mean() + 1.645 * s))
+        for w, e, s in zip(result.widths, result.errors, spread, strict=True)
+    ]
+    return KernelError(
+        points=points, constant=constant, slope=float(slope), slope_low=float(np.quantile(slopes, 0.05)),
+        slope_high=float(np.quantile(slopes, 0.95)), reference=result.reference, rows=len(rows),
+        width_for_5_percent=int(width_for_error(constant, 0.05)),
+    )
+
+
+def coverage_step(
+    run: Run, skeleton: Skeleton, rep: Representation, fit: LastLayerFit, learning: curve.CurveFit,
+    references: list[Reference],
+) -> tuple[Coverage, Ceiling]:
+    rows = run.draw(coverage.ROWS)
+    index = torch.from_numpy(rows)
+    K = rep.gram(index)
+    roof, noise = _ceiling(run, rep, fit, references)
+    parts = coverage.shares(1 - fit.squared_error, learning.squared_limit, noise, roof.reliable)
+    error = _kernel_error(run, skeleton)
+    return coverage.coverage(K, fit.Y[index], fit, error, parts, run.options.seed), roof
+
+
+def _ceiling(run: Run, rep: Representation, fit: LastLayerFit, references: list[Reference]):
+    """(ceiling record, noise share) on at most ``ceiling.ROWS`` of the rows that were predicted."""
+    keep = fit.rows[np.linspace(0, len(fit.rows) - 1, min(len(fit.rows), ceiling.ROWS)).astype(int)]
+    at = np.searchsorted(np.sort(fit.rows), keep)
+    residual = (fit.Y[torch.from_numpy(fit.rows)].numpy() - fit.raw)[np.argsort(fit.rows)][at]
+    groups = run.split.units[keep] if run.split.kind == "grouped" else None
+    flat = torch.from_numpy(run.builder.X.reshape(run.n, -1)[keep])
+    views = [flat] + ([] if rep.is_kernel else [rep.matrix[torch.from_numpy(keep)]])
+    Y = fit.Y[torch.from_numpy(keep)]
+    total = float(Y.var(0, correction=0).sum())
+    noise = min(ceiling.noise_share(F, residual, total, groups) for F in views)
+    if run.C:
+        reached = max([run.score(run.y[fit.rows], fit.prediction)] + [r.score for r in references if r.score is not None])
+        roof = ceiling.classification_ceiling(views, run.y[keep], run.C, run.metric, reached, groups)
+        return roof, noise
+    sd = noise * np.sqrt(3.0 / len(keep))
+    return ceiling.regression_ceiling(noise, sd, float(run.y.var()), run.metric, len(keep)), noise
+
+
+def probe_step(run: Run, skeleton: Skeleton, rep: Representation) -> Probe:
+    if represent.is_linear(skeleton):
+        return Probe(ran=False, reason="linear")
+    options = run.options
+    rows = run.draw(PROBE_ROWS)
+    width = 256 if skeleton.rank == 0 else 768
+    return probe.tuning_probe(
+        lambda: run.builder.network(skeleton, width, options.seed), _sub_representation(run, rep, rows),
+        run.builder.inputs(skeleton, rows).numpy(), run.y[rows], run.C, run.metric, run.split_of(rows),
+        min(6.0, options.budget_seconds * 0.1), options.seed, run.clock.check, run.builder.device,
+    )
+
+
+def where_step(run: Run, fit: LastLayerFit):
+    order = np.argsort(fit.rows)
+    frame = run.data.X if hasattr(run.data.X, "iloc") else None
+    return where.where_errors_are(
+        run.y[fit.rows[order]], fit.prediction.take(order), fit.rows[order], run.data.classes, frame, run.data.time
+    )
+
+
