@@ -7,26 +7,19 @@
 
 from __future__ import annotations
 
-import importlib
+from dualcore.lazy import exports
 
 __version__ = "0.1.0"
 __all__ = [
-    "Evidence", "Protocol", "Skeleton", "Terms", "Verdict", "activation", "dual_kernel", "evaluate",
-    "load", "preset", "presets", "random_network", "recommend", "tangent_kernel",
+    "Evidence", "Protocol", "Skeleton", "Terms", "Verdict", "activation", "dual_kernel", "evaluate", "load", "preset", "presets",
+    "random_network", "recommend",
 ]
 
-# Imported on first use: ``import dualcore`` stays quick for pages that only show records.
-_ROOMS = {
-    "kernels": ("Skeleton", "activation", "dual_kernel", "preset", "presets", "random_network", "tangent_kernel"),
-    "intake": ("load",),
-    "evidence": ("Evidence",),
-    "decision": ("Protocol", "Terms", "Verdict", "recommend"),
+_EXPORTS = {
     "api": ("evaluate",),
+    "decision": ("Protocol", "Terms", "Verdict", "recommend"),
+    "evidence": ("Evidence",),
+    "intake": ("load",),
+    "kernels": ("Skeleton", "activation", "dual_kernel", "preset", "presets", "random_network"),
 }
-_HOME = {name: room for room, names in _ROOMS.items() for name in names}
-
-
-def __getattr__(name: str):
-    if name in _HOME:
-        return getattr(importlib.import_module(f"dualcore.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'dualcore' has no attribute {name!r}")
+__getattr__ = exports(__name__, _EXPORTS)

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     e.set_defaults(run=_evaluate)
 
     p = commands.add_parser("predict", help="predictions of an evaluated model for new data")
-    p.add_argument("model", metavar="RUN_OR_MODEL", help="the --json file of an evaluation, its model file, or an evaluation number")
+    p.add_argument("model", metavar="RUN_OR_MODEL", help="the --json file of an evaluation, its model file, or the id of an evaluation")
     p.add_argument("data", type=Path)
     p.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
     p.set_defaults(run=_predict)
@@ -147,11 +147,9 @@ def _find_model(name: str) -> Path:
         return model_path(path)
     if path.exists():
         return path
-    if name.isdecimal():
-        from dualcore.services import LOCAL_USER, open_services
+    from dualcore.services import LOCAL_USER, open_services
 
-        return open_services().model_path(LOCAL_USER, int(name))
-    raise FileNotFoundError(2, "no such model", name)
+    return open_services().model_path(LOCAL_USER, name)
 
 
 def _kernel(options: argparse.Namespace) -> None:

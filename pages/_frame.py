@@ -45,7 +45,7 @@ def _sidebar() -> None:
             _shared.forget_project()
         if project is not None:
             st.caption(t("nav.current"))
-            st.markdown(f"**{markdown(project.name, 60)}**")
+            st.markdown(f"**{markdown(_shared.in_words(project)[0], 60)}**")
         st.segmented_control(
             t("nav.language"),
             _shared.LANGUAGES,

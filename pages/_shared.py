@@ -68,6 +68,14 @@ def current_project() -> ProjectView | None:
     return services().project(user(), project_id) if project_id else None
 
 
+def in_words(project: ProjectView) -> tuple[str, str]:
+    """Name and question; a demo project that nobody renamed follows the reader's language."""
+    for demo in services().demos() if project.demo else ():
+        if demo.id == project.demo and project.name in demo.name.values():
+            return demo.name[language()], demo.text[language()]
+    return project.name, project.question
+
+
 def forget_project() -> None:
     st.session_state.pop("project", None)
 

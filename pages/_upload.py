@@ -111,7 +111,8 @@ def show(project: ProjectView) -> None:
 
 def _preview(view: UploadView) -> None:
     """What was read: rows, the first of them, and what stands out."""
-    st.success(t("data.read_ok", rows=fmt.count(view.rows), kind=t(f"kind.{view.kind}")), icon=":material/check:")
+    read = t("data.read_ok", rows=fmt.count(view.rows), kind=t(f"kind.{view.kind}"))
+    st.markdown(f":blue[:material/check:] **{read}**")
     if view.preview:
         # Two columns may carry one name in a messy file; a table needs distinct ones.
         names = pd.Series(view.preview_columns, dtype=str)

@@ -5,6 +5,7 @@ import streamlit as st
 from dualcore.present.architecture import (
     ACTIVATIONS,
     Choice,
+    compared_names,
     degeneration,
     dual_curve,
     preset_names,
@@ -80,7 +81,7 @@ with right:
     if choice.name == "auto":
         st.markdown(f"### {t('architecture.auto_how')}")
         st.write(t("architecture.auto_explained"))
-        for name in preset_names(project.kind or "table"):
+        for name in compared_names(project.kind or "table"):
             st.markdown(f"- {t(f'skeleton.{name}')}")
     else:
         with st.container(border=True):

@@ -12,7 +12,6 @@ from dualcore.services import JobView, ProjectView
 from pages import _choice, _parts, _profile
 from pages._shared import go, language, open_project, services, t, user
 
-
 SURE = 0.1  # below this progress the remaining time is a guess and is not shown
 
 

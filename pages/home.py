@@ -6,7 +6,7 @@ from dualcore.present import format as fmt
 from dualcore.present.escape import markdown
 from dualcore.services import ProjectView
 from pages import _parts
-from pages._shared import go, language, services, t, user
+from pages._shared import go, in_words, language, services, t, user
 
 
 def _next_page(project: ProjectView) -> str:
@@ -20,6 +20,8 @@ def _next_page(project: ProjectView) -> str:
 
 def _state(project: ProjectView) -> str:
     """Markdown of the verdict, or of how far the project is."""
+    if project.active_job is not None and project.active_job.state == "queued":
+        return f":gray-badge[:material/schedule: {t('job.state.queued')}]"
     if project.active_job is not None:
         done = fmt.percent(project.active_job.progress)
         return f":blue-badge[:material/progress_activity: {t('home.running', done=done)}]"
@@ -29,13 +31,14 @@ def _state(project: ProjectView) -> str:
 
 
 def _card(project: ProjectView) -> None:
+    name, question = in_words(project)
     with st.container(border=True, key=f"project_{project.id}"):
         text, state, button = st.columns([6, 3.4, 1.4], vertical_alignment="center")
         text, state = text.container(gap="xxsmall"), state.container(gap="xxsmall")
         demo = f" :gray-badge[{t('home.demo')}]" if project.demo else ""
-        text.markdown(f"**{markdown(project.name, 80)}**{demo}")
-        if project.question:
-            text.caption(markdown(project.question, 140))
+        text.markdown(f"**{markdown(name, 80)}**{demo}")
+        if question:
+            text.caption(markdown(question, 140))
         state.markdown(_state(project))
         facts = (
             [] if project.rows is None else [t(f"kind.{project.kind}"), t("home.rows", rows=fmt.count(project.rows))]

@@ -124,7 +124,9 @@ if view is None:
 else:
     _answer(view)
     _numbers(view)
-    _parts.picture(plot_score(view.evidence, view.verdict.goal, language(), theme()), "score")
+    _parts.picture(
+        plot_score(view.evidence, view.verdict.goal, language(), theme(), view.verdict.goal_assumed), "score"
+    )
     _why(view)
     _next(project, view)
     _terms(view)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-EVERYONE = {"errors", "record"}
+EVERYONE = {"errors", "lazy", "record"}
 MAY_IMPORT = {
     "kernels": set(),
     "intake": set(),

@@ -1,7 +1,13 @@
 """Stage 1 evidence: evaluate a dataset with only the last layer trained."""
 
-from dualcore.evidence.evaluate import EvaluateOptions, Evaluation, evaluate
-from dualcore.evidence.model import LastLayerModel
-from dualcore.evidence.records import Evidence
+from dualcore.lazy import exports
 
 __all__ = ["EvaluateOptions", "Evaluation", "Evidence", "LastLayerModel", "evaluate"]
+
+_EXPORTS = {
+    "model": ("LastLayerModel",),
+    "records": ("Evidence",),
+    "run": ("EvaluateOptions",),
+    "stage1": ("Evaluation", "evaluate"),
+}
+__getattr__ = exports(__name__, _EXPORTS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from dualcore.evidence.represent import candidates
 from dualcore.kernels import Skeleton, activation, preset, presets
 from dualcore.present.words import WORDS, say
 
@@ -33,6 +34,11 @@ class Choice:
 def preset_names(kind: str) -> list[str]:
     """The presets that suit the kind of data, simple ones first."""
     return list(presets(kind))
+
+
+def compared_names(kind: str) -> list[str]:
+    """The presets that an evaluation compares when it is left to choose."""
+    return [skeleton.name for skeleton in candidates(kind)]
 
 
 def skeleton_name(name: str, language: str) -> str:

@@ -58,7 +58,7 @@ def await_evaluations(browser: Browser, address: str) -> None:
         page.goto(f"{address}/?lang=en")
         page.wait_for_selector("h1")
         page.wait_for_timeout(1500)
-        if "evaluating" not in page.content():
+        if not any(word in page.content() for word in ("evaluating", "Waiting")):
             break
         time.sleep(5)
     page.close()
@@ -83,5 +83,8 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         main(sys.argv[1])
     else:
-        with tempfile.TemporaryDirectory() as home, running_server(Path(home), ROOT / "data") as started:
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home,
+            running_server(Path(home), ROOT / "data") as started,
+        ):
             main(started)

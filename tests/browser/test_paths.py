@@ -33,7 +33,7 @@ def upload(page, path) -> None:
 def attach(page, path) -> None:
     """Upload a file and accept everything that dualcore assumes."""
     upload(page, path)
-    expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("読み取りました")).first).to_be_visible(timeout=60_000)
     press(page, "data.use")
     expect(page.get_by_role("button", name=say("data.next"))).to_be_visible(timeout=60_000)
 

@@ -52,7 +52,7 @@ def _with(**changes):
 
 
 @pytest.mark.parametrize(
-    ("goal", "words"), [(0.80, "above the goal"), (0.90, "still open"), (0.95, "short of the goal")]
+    ("goal", "words"), [(0.80, "past the goal"), (0.90, "still open"), (0.95, "short of the goal")]
 )
 def test_the_title_of_the_score_is_the_finding(goal, words):
     assert words in draw.plot_score(CLASSES, goal, "en").title
@@ -60,7 +60,7 @@ def test_the_title_of_the_score_is_the_finding(goal, words):
 
 def test_a_metric_where_less_is_better_turns_the_finding_around():
     less = _with(score=0.30, low=0.25, high=0.35).model_copy(update={"metric": "log_loss", "greater_is_better": False})
-    assert "above the goal" in draw.plot_score(less, 0.5, "en").title
+    assert "past the goal" in draw.plot_score(less, 0.5, "en").title
     assert "short of the goal" in draw.plot_score(less, 0.1, "en").title
     assert "left is better" in draw.plot_score(less, 0.5, "en").figure.layout.xaxis.title.text
 

@@ -10,7 +10,8 @@ from dualcore.present.words import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [p for d in ("pages", "dualcore") for p in (ROOT / d).rglob("*.py") if "words" not in p.parts] + [
-    ROOT / "app.py"
+    ROOT / "app.py",
+    ROOT / "data" / "make_demo.py",
 ]
 TEXT = "\n".join(p.read_text(encoding="utf-8") for p in SOURCES)
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

@@ -33,8 +33,9 @@ def plot_classes(profile: Profile, language: str, theme: Theme = "light") -> Pic
     )
     least = ordered[-1]
     ratio = ordered[0].rows / max(1, least.rows)
-    key = "figure.classes.even" if ratio < 1.5 else "figure.classes.uneven"
+    key = "figure.classes.even" if ratio < 1.5 else "figure.classes.mixed" if ratio < 4 else "figure.classes.uneven"
     fields = dict(
+        top=fmt.percent(ordered[0].share),
         n=len(ordered),
         most=ordered[0].name,
         least=least.name,

@@ -1,16 +1,15 @@
-"""The pictures that carry the argument: scores side by side, data growth, tuning, seeds."""
+"""The pictures that carry the argument: scores side by side."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dualcore.evidence.records import Candidate, Evidence, Probe
+from dualcore.evidence.records import Candidate, Evidence
 from dualcore.present import format as fmt
 from dualcore.present.escape import plain
-from dualcore.present.figures.style import Picture, Theme, band, blank, goal_line, note, palette
+from dualcore.present.figures.style import Picture, Theme, blank, note, palette
 from dualcore.present.words import say
 
 
@@ -88,9 +87,7 @@ def _goal_title(evidence: Evidence, goal: float, words: str, language: str) -> s
         key = "figure.score.misses"
     else:
         key = "figure.score.open"
-    return say(
-        key, language, score=fmt.score(last.score, last.low, last.high), goal=fmt.score(goal, last.low, last.high)
-    )
+    return say(key, language, score=fmt.score(last.score, last.low, last.high), goal=words)
 
 
 def plot_score(
@@ -126,11 +123,13 @@ def plot_score(
         figure.add_vline(x=ceiling, line=dict(color=p.muted, width=1.5, dash="dash"))
         side = dict(xanchor="right", xshift=-4) if ceiling > (low + high) / 2 else dict(xanchor="left", xshift=4)
         note(figure, say("figure.ceiling", language), p.muted, x=ceiling, **bottom, **side)
-    goal_line(
-        figure, goal, say("figure.goal", language, goal=fmt.score(goal, last.low, last.high)), theme, vertical=True
-    )
+    key = "figure.goal_assumed" if assumed else "figure.goal"
+    words = say(key, language, goal=fmt.score(goal, last.low, last.high))
+    figure.add_vline(x=goal, line=dict(color=p.ink, width=1.5))
+    side = "right" if goal > low + 0.7 * (high - low) else "left" if goal < low + 0.3 * (high - low) else "center"
+    note(figure, words, p.ink, x=goal, y=1, yref="paper", yanchor="bottom", xanchor=side)
     figure.update_xaxes(title_text=axis_name(evidence, language))
-    title = _goal_title(evidence, goal, language)
+    title = _goal_title(evidence, goal, words, language)
     listed = say("format.list_join", language).join(f"{r.label} {fmt.score(r.value, r.low, r.high)}" for r in rows)
     return Picture(figure, title, say("figure.score.alt", language, values=listed), say("figure.score.read", language))
 
@@ -162,166 +161,4 @@ def plot_candidates(
     listed = say("format.list_join", language).join(f"{r.label} {fmt.score(r.value, r.low, r.high)}" for r in rows)
     return Picture(
         figure, title, say("figure.candidates.alt", language, values=listed), say("figure.candidates.read", language)
-    )
-
-
-def _curve_title(evidence: Evidence, goal: float, language: str) -> str:
-    curve, last = evidence.curve, evidence.curve.points[-1]
-    sign = 1 if evidence.greater_is_better else -1
-    if not curve.fitted or curve.doubled is None:
-        return say("figure.curve.unfitted", language)
-    if sign * (last.score - goal) < 0 and curve.rows_for_goal:
-        return say("figure.curve.rows_for_goal", language, rows=fmt.count(_rounded(curve.rows_for_goal)))
-    gain = sign * (curve.doubled - last.score)
-    key = "figure.curve.doubling" if gain > (last.high - last.low) / 4 else "figure.curve.flat"
-    return say(key, language, score=fmt.score(curve.doubled, curve.doubled_low, curve.doubled_high))
-
-
-def _rounded(value: float) -> float:
-    """Two significant digits: a forecast supports no more."""
-    return float(f"{value:.1e}")
-
-
-def plot_curve(evidence: Evidence, goal: float, language: str, theme: Theme = "light") -> Picture:
-    """The score against the number of rows, measured, and forecast where a law could be fitted."""
-    p, curve = palette(theme), evidence.curve
-    figure = blank(theme, 360)
-    if curve.forecast:
-        x = [f.rows for f in curve.forecast]
-        figure.add_trace(band(x, [f.low for f in curve.forecast], [f.high for f in curve.forecast], p.brand_soft))
-        hover = [fmt.score_with_interval(f.score, f.low, f.high, language) for f in curve.forecast]
-        line = dict(color=p.brand, width=2, dash="dot")
-        figure.add_scatter(
-            x=x,
-            y=[f.score for f in curve.forecast],
-            mode="lines",
-            line=line,
-            text=hover,
-            hovertemplate="n = %{x:,.0f}<br>%{text}<extra></extra>",
-        )
-        end = curve.forecast[-1]
-        note(
-            figure,
-            say("figure.forecast", language),
-            p.brand,
-            x=math.log10(end.rows),
-            y=end.score,
-            xanchor="right",
-            yanchor="top",
-            yshift=-6,
-        )
-    points = curve.points
-    hover = [fmt.score_with_interval(c.score, c.low, c.high, language) for c in points]
-    spread = dict(
-        type="data",
-        symmetric=False,
-        array=[c.high - c.score for c in points],
-        arrayminus=[c.score - c.low for c in points],
-        color=p.brand,
-        thickness=2,
-        width=4,
-    )
-    figure.add_scatter(
-        x=[c.rows for c in points],
-        y=[c.score for c in points],
-        error_y=spread,
-        mode="lines+markers",
-        line=dict(color=p.brand, width=2),
-        marker=dict(size=9, color=p.brand),
-        text=hover,
-        hovertemplate="n = %{x:,.0f}<br>%{text}<extra></extra>",
-    )
-    goal_line(figure, goal, say("figure.goal", language, goal=fmt.score(goal)), theme, vertical=False)
-    ticks = sorted({c.rows for c in points} | {f.rows for f in curve.forecast[1:]})
-    figure.update_xaxes(
-        type="log", title_text=say("figure.rows", language), tickvals=ticks, ticktext=[fmt.count(t) for t in ticks]
-    )
-    figure.update_yaxes(title_text=fmt.metric_name(evidence.metric, language))
-    listed = say("format.list_join", language).join(
-        f"{fmt.count(c.rows)}: {fmt.score(c.score, c.low, c.high)}" for c in points
-    )
-    return Picture(
-        figure,
-        _curve_title(evidence, goal, language),
-        say("figure.curve.alt", language, values=listed),
-        say("figure.curve.read", language),
-    )
-
-
-def plot_probe(probe: Probe, metric: str, language: str, theme: Theme = "light") -> Picture:
-    """The validation score while all layers are tuned for a short time."""
-    p = palette(theme)
-    figure = blank(theme, 300)
-    x, y = [t for t, _ in probe.trajectory], [v for _, v in probe.trajectory]
-    figure.add_scatter(
-        x=x, y=y, mode="lines+markers", line=dict(color=p.brand, width=2), marker=dict(size=8, color=p.brand)
-    )
-    figure.update_traces(hovertemplate="%{x:.0f} s<br>%{y:.3f}<extra></extra>")
-    if probe.before is not None:
-        figure.add_hline(y=probe.before, line=dict(color=p.muted, width=1.5, dash="dash"))
-        note(
-            figure,
-            say("figure.probe.before", language),
-            p.muted,
-            x=1,
-            xref="paper",
-            y=probe.before,
-            xanchor="right",
-            yanchor="top",
-        )
-    figure.update_xaxes(title_text=say("figure.probe.seconds", language))
-    figure.update_yaxes(title_text=say("figure.probe.axis", language, metric=fmt.metric_name(metric, language)))
-    key = (
-        "figure.probe.gains"
-        if (probe.low or 0) > 0
-        else "figure.probe.unclear"
-        if (probe.high or 0) > 0
-        else "figure.probe.none"
-    )
-    values = dict(gain=fmt.signed(probe.gain or 0.0, 3), interval=fmt.interval(probe.low, probe.high, language, 3))
-    return Picture(
-        figure,
-        say(key, language, **values),
-        say("figure.probe.alt", language, **values),
-        say("figure.probe.read", language),
-    )
-
-
-def plot_seeds(evidence: Evidence, language: str, theme: Theme = "light") -> Picture:
-    """One dot per random initialisation, against the interval from the data."""
-    p, last = palette(theme), evidence.last_layer
-    figure = blank(theme, 190)
-    figure.add_vrect(x0=last.low, x1=last.high, fillcolor=p.brand_soft, line_width=0, layer="below")
-    note(
-        figure,
-        say("figure.seeds.data", language),
-        p.muted,
-        x=(last.low + last.high) / 2,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-    )
-    marks = dict(size=13, color=p.brand, opacity=0.75, line=dict(color=p.paper, width=1))
-    figure.add_scatter(
-        x=last.seed_scores,
-        y=[0] * len(last.seed_scores),
-        mode="markers",
-        marker=marks,
-        hovertemplate="%{x:.3f}<extra></extra>",
-    )
-    figure.update_yaxes(visible=False, range=[-1, 1])
-    figure.update_xaxes(title_text=axis_name(evidence, language))
-    spread = max(last.seed_scores) - min(last.seed_scores)
-    key = "figure.seeds.small" if spread <= last.high - last.low else "figure.seeds.large"
-    values = dict(
-        n=len(last.seed_scores),
-        low=fmt.number(min(last.seed_scores), 3),
-        high=fmt.number(max(last.seed_scores), 3),
-        width=fmt.count(last.seed_width or 0),
-    )
-    return Picture(
-        figure,
-        say(key, language, **values),
-        say("figure.seeds.alt", language, **values),
-        say("figure.seeds.read", language, **values),
     )

@@ -114,13 +114,9 @@ def note(figure: go.Figure, text: str, color: str, **place: object) -> None:
     figure.add_annotation(**{"text": text, "showarrow": False, "font": dict(size=13, color=color), **place})
 
 
-def goal_line(figure: go.Figure, value: float, label: str, theme: Theme, vertical: bool) -> None:
-    """The goal: a thin dark line with its label at the end."""
+def goal_line(figure: go.Figure, value: float, label: str, theme: Theme) -> None:
+    """The goal: a thin dark level line with its label at the left end."""
     p = palette(theme)
-    if vertical:
-        figure.add_vline(x=value, line=dict(color=p.ink, width=1.5))
-        note(figure, label, p.ink, x=value, y=1, yref="paper", yanchor="bottom", xanchor="center")
-        return
     figure.add_hline(y=value, line=dict(color=p.ink, width=1.5))
     note(figure, label, p.ink, x=0, xref="paper", y=value, xanchor="left", yanchor="bottom")
 

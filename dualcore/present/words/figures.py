@@ -210,6 +210,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # data
     "figure.classes.even": ("{n} クラスの件数はほぼ均等です", "The {n} classes are about equally frequent"),
+    "figure.classes.mixed": ("最も多いのは「{most}」で、全体の {top} です", "“{most}” is the most frequent class ({top})"),
     "figure.classes.uneven": ("「{least}」は {rows} 件({share})と少数です", "“{least}” is rare: {rows} rows ({share})"),
     "figure.classes.alt": ("クラスごとの件数。最多「{most}」、最少「{least}」{rows} 件", "Rows per class. Most: “{most}”; least: “{least}”, {rows} rows"),
     "figure.classes.read": (
