@@ -47,7 +47,10 @@ def recommend(evidence: Evidence, terms: Terms | None = None, protocol: Protocol
 
 
 def assumed_goal(evidence: Evidence, terms: Terms, protocol: Protocol) -> float:
-    """Within the smallest improvement that matters of the best measured course, and above chance."""
+    """Within the smallest improvement that matters of the best measured course, and clearly above chance.
+
+    Where chance is already close to the best (rare classes), the middle between the two.
+    """
     sign = 1.0 if evidence.greater_is_better else -1.0
     small = terms.minimum_gain * metric_scale(evidence)
     scores = [evidence.last_layer.score] + [r.score for r in evidence.references if r.score is not None]
@@ -56,7 +59,7 @@ def assumed_goal(evidence: Evidence, terms: Terms, protocol: Protocol) -> float:
     if evidence.probe.ran and gain > sd:
         best = max(best, sign * evidence.last_layer.score + gain)
     chance = sign * evidence.references[0].score
-    return sign * max(best - small, chance + small)
+    return sign * max(best - small, chance + min(small, max(0.0, best - chance) / 2))
 
 
 def _costs(terms: Terms, protocol: Protocol) -> dict[str, float]:
