@@ -56,8 +56,8 @@ def await_evaluations(browser: Browser, address: str) -> None:
     page = browser.new_page()
     for _ in range(120):
         page.goto(f"{address}/?lang=en")
-        page.wait_for_selector("h1")
-        page.wait_for_timeout(1500)
+        page.wait_for_selector("[class*=st-key-project_]", timeout=60_000)
+        page.wait_for_timeout(2500)
         if not any(word in page.content() for word in ("evaluating", "Waiting")):
             break
         time.sleep(5)

@@ -97,7 +97,7 @@ def test_an_assumed_goal_stays_reachable_where_chance_is_close_to_the_best(base)
     e = with_score(base, 0.98, 0.004)
     majority = e.references[0].model_copy(update={"score": 0.966})
     e = changed(e, references=[majority, *e.references[1:]], probe=Probe(ran=False, reason="linear"))
-    assert 0.966 < recommend(e).goal < 0.98
+    assert 0.966 < recommend(e, Terms()).goal < 0.98
 
 
 def test_a_stricter_protocol_asks_for_more(base):

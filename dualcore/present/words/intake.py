@@ -174,7 +174,7 @@ WORDS = {
         "Some classes of '{target}' in '{file}' have fewer than {least} rows and cannot be judged: {classes}.",
     ),
     "note.imbalance": (
-        "「{file}」の予測対象「{target}」は「{often}」が {share} % を占め、「{rare}」は {rows} 行だけです。正解率ではなく、バランス正解率での評価をお勧めします。",
+        "「{file}」の予測対象「{target}」は「{often}」が {share} % を占め、「{rare}」は {rows} 行だけです。正解率ではなく、均衡正解率での評価をお勧めします。",
         "In '{file}' the target '{target}' is '{often}' in {share} % of the rows and '{rare}' in only {rows}. "
         "Judge it by balanced accuracy rather than accuracy.",
     ),

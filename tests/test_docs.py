@@ -1,0 +1,40 @@
+"""The documents keep up with the code."""
+
+import re
+from pathlib import Path
+
+import dualcore
+from dualcore.cli import _parser
+from dualcore.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_readme():
+    missing = [n for n in Settings.model_fields if f"DUALCORE_{n.upper()}" not in README]
+    assert not missing
+
+
+def test_every_option_of_evaluate_is_in_the_readme():
+    commands = _parser()._subparsers._group_actions[0].choices["evaluate"]
+    options = [o for action in commands._actions for o in action.option_strings if o.startswith("--") and o != "--help"]
+    assert options
+    assert not [o for o in options if o not in README]
+
+
+def test_public_names_exist():
+    for name in dualcore.__all__:
+        assert getattr(dualcore, name) is not None
+
+
+def test_the_readme_points_to_files_that_exist():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_runtime_requirements_are_pinned():
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith(("#", "-r"))]
+        assert lines
+        assert all("==" in line for line in lines)
