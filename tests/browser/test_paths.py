@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import running_server
+from tests.browser.conftest import running_server
 from playwright.sync_api import expect
 
 from dualcore.present.words import WORDS, say

@@ -58,7 +58,7 @@ def plot_kernel_error(error: KernelError, language: str, theme: Theme = "light")
     )
     key = (
         "figure.kernel_error.law_holds"
-        if error.slope_low <= -0.5 <= error.slope_high
+        if abs(error.slope + 0.5) <= 0.1 or error.slope_low <= -0.5 <= error.slope_high
         else "figure.kernel_error.law_differs"
     )
     values = dict(
