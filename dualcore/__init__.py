@@ -12,7 +12,7 @@ from dualcore.lazy import exports
 __version__ = "0.1.0"
 __all__ = [
     "Evidence", "Protocol", "Skeleton", "Terms", "Verdict", "activation", "dual_kernel", "evaluate", "load", "preset", "presets",
-    "random_network", "recommend",
+    "random_network", "recommend", "tangent_kernel",
 ]
 
 _EXPORTS = {
@@ -20,6 +20,6 @@ _EXPORTS = {
     "decision": ("Protocol", "Terms", "Verdict", "recommend"),
     "evidence": ("Evidence",),
     "intake": ("load",),
-    "kernels": ("Skeleton", "activation", "dual_kernel", "preset", "presets", "random_network"),
+    "kernels": ("Skeleton", "activation", "dual_kernel", "preset", "presets", "random_network", "tangent_kernel"),
 }
 __getattr__ = exports(__name__, _EXPORTS)

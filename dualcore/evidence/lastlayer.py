@@ -31,14 +31,28 @@ LARGEST_BLOCK = 1200  # rows left out together in closed form; larger groups are
 
 
 @dataclass(frozen=True)
+class Landmarks:
+    """rows (m,) whose kernel functions span the representation; features are K(x, rows) back, back (m, m)."""
+
+    rows: Tensor
+    back: Tensor
+
+
+@dataclass(frozen=True)
 class Representation:
     """What the last layer sees: a Gram matrix of the dual kernel, or features of a random network.
 
     matrix : (n, n) Gram matrix, or (n, D) features
+    landmarks : where the features are those of the dual kernel on a span of rows
     """
 
     matrix: Tensor
     is_kernel: bool
+    landmarks: Landmarks | None = None
+
+    @property
+    def route(self) -> str:
+        return "exact" if self.is_kernel else "features" if self.landmarks is None else "landmarks"
 
     @property
     def n(self) -> int:

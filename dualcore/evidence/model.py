@@ -24,8 +24,8 @@ FORMAT = 1
 class LastLayerModel:
     """Encoder, skeleton, random network (by seed) or fitted rows, and the trained last layer.
 
-    coefficients : (n, C) for the exact route, (D, C) for features; intercept (C,)
-    fitted_inputs : (n, d) inputs of the exact route in the skeleton's form, else empty
+    coefficients : (m, C) on the kernel of ``fitted_inputs``, or (D, C) on features; intercept (C,)
+    fitted_inputs : (m, d) rows of the exact and the landmark route in the skeleton's form, else empty
     """
 
     encoder: Encoder
@@ -40,12 +40,14 @@ class LastLayerModel:
         cls, data: Dataset, encoder: Encoder, skeleton: Skeleton, builder: represent.Builder, rep: Representation,
         fit: LastLayerFit, width: int, seed: int,
     ) -> LastLayerModel:
+        inputs = np.empty((0, 0), dtype=np.float32)
         if rep.is_kernel:
             W, b = dual_weights(fit.decomposition, fit.Y, fit.penalty, rep.matrix)
             inputs = builder.inputs(skeleton).numpy()
         else:
             W, b = feature_weights(fit.decomposition, rep.matrix, fit.Y, fit.penalty)
-            inputs = np.empty((0, 0), dtype=np.float32)
+            if rep.landmarks is not None:
+                W, inputs = rep.landmarks.back @ W, builder.inputs(skeleton)[rep.landmarks.rows].numpy()
         settings = {
             "format": FORMAT, "width": width, "seed": seed, "temperature": fit.temperature, "tilt": fit.tilt,
             "prior": None if fit.prior is None else fit.prior.tolist(), "classes": list(data.classes), "task": data.task,

@@ -39,10 +39,10 @@ class LastLayer(Record):
     test_high: float | None = None
     metrics: dict[str, float]  # every metric that applies, out of sample
     penalty: float  # ridge lambda, un-normalised (theory: lambda, not n*lambda)
-    route: Literal["exact", "features"]
+    route: Literal["exact", "landmarks", "features"]
     estimate_from: Literal["leave_one_out", "grouped", "time_ordered"]
     random_split_score: float | None = None  # what a random split would have claimed
-    width: int | None = None  # number of random features, None on the exact route
+    width: int | None = None  # number of features, None on the exact route
     seed_scores: list[float] = []  # one score per initialisation
     seed_width: int | None = None
     calibration_error: float | None = None  # expected calibration error of the probabilities

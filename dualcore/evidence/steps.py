@@ -79,7 +79,7 @@ def last_layer_record(
 ) -> LastLayer:
     data, observed = run.data, run.y[fit.rows]
     # The spread between initialisations shrinks like 1/sqrt(width); the exact route has none.
-    sd = 0.0 if rep.is_kernel or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / width)
+    sd = 0.0 if rep.route != "features" or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / width)
     fresh = 0.0 if data.y_test is None else len(observed) / max(1, len(data.y_test))
     value, low, high = run.spread(observed, fit.prediction, run.units(fit.rows), sd, fresh)
     test = (None, None, None)
@@ -93,7 +93,7 @@ def last_layer_record(
         score=value, low=low, high=high, loo_score=value if random_score is None else random_score,
         test_score=test[0], test_low=test[1], test_high=test[2],
         metrics=metrics.all_scores(data.task, observed, fit.prediction),
-        penalty=fit.penalty, route="exact" if rep.is_kernel else "features", estimate_from=run.split.kind,
+        penalty=fit.penalty, route=rep.route, estimate_from=run.split.kind,
         random_split_score=random_score, width=None if rep.is_kernel else rep.matrix.shape[1],
         seed_scores=seed_scores, seed_width=seed_width or None,
         calibration_error=lastlayer.calibration_error(observed, fit.prediction.values) if run.C else None, path=fit.path,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.browser.conftest import running_server
 from playwright.sync_api import expect
 
 from dualcore.present.words import WORDS, say
+from tests.browser.conftest import running_server
 
 FINISH_MS = 180_000
 VERDICTS = "|".join(re.escape(WORDS[f"result.sentence.{d}"][0]) for d in ("adopt", "invest", "re-evaluate", "stop"))

@@ -119,15 +119,22 @@ def test_same_seed_same_evidence():
     assert runs[0].null == runs[1].null
 
 
-def test_exact_route_and_random_features_agree(monkeypatch):
+def test_the_three_routes_agree(monkeypatch):
+    """Exact kernel, the kernel on landmarks, and random features see the same signal; their models predict it."""
     from dualcore.evidence import represent
 
-    data = dataset(table(400))
-    exact = evaluate(data, EvaluateOptions(skeleton="fc2", **QUICK)).evidence.last_layer
-    monkeypatch.setattr(represent, "EXACT_ROWS", 0)
-    features = evaluate(data, EvaluateOptions(skeleton="fc2", **QUICK)).evidence.last_layer
-    assert (exact.route, features.route) == ("exact", "features")
-    assert abs(exact.score - features.score) < 0.03
+    data, other = dataset(table(400)), table(400, seed=5)
+    found = {}
+    for route, limits in (("exact", (3000, 3000)), ("landmarks", (0, 3000)), ("features", (0, 0))):
+        monkeypatch.setattr(represent, "EXACT_ROWS", limits[0])
+        monkeypatch.setattr(represent, "LANDMARK_ROWS", limits[1])
+        monkeypatch.setattr(represent, "LANDMARKS", 250)
+        answer = evaluate(data, EvaluateOptions(skeleton="fc2", **QUICK))
+        assert answer.evidence.last_layer.route == route
+        labels = np.array(data.classes)[answer.model.predict(other.drop(columns="target")).labels()]
+        found[route] = (answer.evidence.last_layer.score, (labels == other["target"]).mean())
+    for route in ("landmarks", "features"):
+        assert np.abs(np.subtract(found[route], found["exact"])).max() < 0.03
 
 
 @pytest.mark.parametrize("metric", ["r2", "rmse", "mae"])

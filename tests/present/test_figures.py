@@ -93,3 +93,8 @@ def test_an_even_segment_is_not_called_worse():
 def test_a_law_outside_the_slope_s_interval_is_not_said_to_hold():
     error = CLASSES.coverage.kernel_error.model_copy(update={"slope": -0.8, "slope_low": -0.9, "slope_high": -0.7})
     assert "differently" in draw.plot_kernel_error(error, "en").title
+
+
+def test_a_score_that_chance_explains_is_not_held_against_the_goal():
+    by_chance = CLASSES.model_copy(update={"null": CLASSES.null.model_copy(update={"p_value": 0.4})})
+    assert "cannot be told from chance" in draw.plot_score(by_chance, 0.9, "en").title

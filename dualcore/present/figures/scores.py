@@ -12,6 +12,8 @@ from dualcore.present.escape import plain
 from dualcore.present.figures.style import Picture, Theme, blank, note, palette
 from dualcore.present.words import say
 
+SIGNIFICANCE = 0.05  # as in the protocol: above it no signal is claimed
+
 
 @dataclass(frozen=True)
 class _Row:
@@ -81,13 +83,16 @@ def axis_name(evidence: Evidence, language: str) -> str:
 def _goal_title(evidence: Evidence, goal: float, words: str, language: str) -> str:
     last, sign = evidence.last_layer, 1 if evidence.greater_is_better else -1
     worst, best = (last.low, last.high) if sign > 0 else (last.high, last.low)
-    if sign * (worst - goal) >= 0:
+    if evidence.null.p_value > SIGNIFICANCE:
+        key = "figure.score.chance"
+    elif sign * (worst - goal) >= 0:
         key = "figure.score.reaches"
     elif sign * (best - goal) < 0:
         key = "figure.score.misses"
     else:
         key = "figure.score.open"
-    return say(key, language, score=fmt.score(last.score, last.low, last.high), goal=words)
+    score = fmt.score(last.score, last.low, last.high)
+    return say(key, language, score=score, goal=words)
 
 
 def plot_score(

@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.forecast": ("予測", "forecast"),
     "figure.took": ("計算時間 {time}", "took {time}"),
     # score
+    "figure.score.chance": ("最終層の {score} は、偶然の範囲と区別できません", "The last layer's {score} cannot be told from chance"),
     "figure.score.reaches": ("最終層だけで {score}、{goal} を上回ります", "The last layer alone reaches {score}, past the {goal}"),
     "figure.score.open": ("最終層だけで {score}、{goal} に届くかはまだ決められません", "The last layer alone reaches {score}; whether it meets the {goal} is still open"),
     "figure.score.misses": ("最終層だけでは {score}、{goal} に届きません", "The last layer alone reaches {score}, short of the {goal}"),

@@ -296,6 +296,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "result.download": ("評価結果をダウンロード(JSON)", "Download the evidence (JSON)"),
     "result.rows_used": ("{rows} 件のうち {used} 件を使用", "{used} of {rows} used"),
     "result.route.exact": ("双対カーネルによる厳密計算", "exact, by the dual kernel"),
+    "result.route.landmarks": ("双対カーネルによる計算(代表行を使用)", "dual kernel on representative rows"),
     "result.route.features": ("ランダム特徴による計算", "random features"),
     "result.estimate.leave_one_out": ("一つ抜き評価", "leave-one-out"),
     "result.estimate.grouped": ("まとまりごとの評価", "by groups"),

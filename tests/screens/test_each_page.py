@@ -94,8 +94,9 @@ def test_a_link_to_a_project_that_is_gone_is_said_in_one_sentence(open_page):
 
 
 def test_the_language_follows_the_browser_and_then_the_switch(services):
-    from tests.pages.conftest import FRAME
     from streamlit.testing.v1 import AppTest
+
+    from tests.screens.conftest import FRAME
 
     app = AppTest.from_file(str(FRAME), default_timeout=60).run()
     assert app.session_state["language"] == "ja"
