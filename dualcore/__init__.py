@@ -7,7 +7,13 @@
 
 from __future__ import annotations
 
+import os
+
 from dualcore.lazy import exports
+
+# Threads of numerical libraries that wait for work must not spin: on a machine that does anything else at the same
+# time, spinning made an evaluation ten times slower. Read when those libraries load, so it is set before they do.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
 __all__ = [

@@ -249,6 +249,7 @@ class Services:
         metric: Metric | None = None,
         seed: int = 0,
         background: bool = False,
+        width: int | None = None,
     ) -> JobView:
         """Queue stage 1 on the newest dataset version.
 
@@ -270,6 +271,7 @@ class Services:
                 "skeleton": skeleton,
                 "metric": metric or project.metric,
                 "seed": seed,
+                "width": width,
             }
         priority = BACKGROUND if background else PERSON
         job_id = self._queue.add(user.id, "evaluate", params, project_id, priority)

@@ -25,6 +25,7 @@ def name(project_id: str) -> str:
         return t("architecture.auto")
     changed = [choice.activation, None if choice.bias_share is None else f"β = {choice.bias_share:g}"]
     changed.append(None if choice.depth is None else t("architecture.layers", n=choice.depth))
+    changed.append(None if choice.width is None else t("architecture.features", n=f"{choice.width:,}"))
     extra = ", ".join(c for c in changed if c)
     return t(f"skeleton.{choice.name}") + (f" ({extra})" if extra else "")
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dualcore.present.architecture import (
     ACTIVATIONS,
+    WIDTHS,
     Choice,
     compared_names,
     degeneration,
@@ -35,7 +36,7 @@ def _pick(project: ProjectView) -> Choice:
 
 
 def _adjust(choice: Choice) -> Choice:
-    """Activation, bias share and depth, where the preset has them; they start at the preset's own values."""
+    """Activation, bias share, depth and width, where the preset has them; they start at the preset's own values."""
     allowed = settings_of(choice.name)
     if not allowed:
         return Choice(choice.name)
@@ -61,7 +62,15 @@ def _adjust(choice: Choice) -> Choice:
             t("term.depth"), 1, 12, choice.depth or built, help=t("term.depth.text"), key=f"depth_{choice.name}"
         )
         depth = None if depth == built else depth
-    return Choice(choice.name, None if picked == activation else picked, None if share == bias else share, depth)
+    width = st.select_slider(
+        t("term.width"),
+        [None, *WIDTHS],
+        choice.width,
+        format_func=lambda w: t("architecture.width_auto") if w is None else f"{w:,}",
+        help=t("term.width.text"),
+        key=f"width_{choice.name}",
+    )
+    return Choice(choice.name, None if picked == activation else picked, None if share == bias else share, depth, width)
 
 
 def _blocks(name: str) -> int:

@@ -128,7 +128,7 @@ else:
     _plan(project)
     if st.button(t("evaluate.start"), type="primary", icon=":material/play_arrow:"):
         started = services().start_evaluation(
-            user(), project.id, skeleton=_choice.skeleton(project.id), metric=project.metric
+            user(), project.id, skeleton=_choice.skeleton(project.id), metric=project.metric, width=_choice.chosen(project.id).width
         )
         st.session_state["watched"] = started.id
         st.rerun()

@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-import torch
+
+import dualcore  # noqa: F401 - before torch: it settles how idle threads wait
+
+import torch  # isort: skip
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("DUALCORE_SHARED", ROOT.parent / "shared"))

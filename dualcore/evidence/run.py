@@ -32,7 +32,10 @@ LARGEST = 20_000
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """What to evaluate. ``budget_seconds`` bounds the optional parts on two cores; it is not a hard stop."""
+    """What to evaluate. ``budget_seconds`` bounds the optional parts on two cores; it is not a hard stop.
+
+    width : number of random features; None takes the exact kernel where it is affordable, else a width that suits the rows
+    """
 
     skeleton: str | dict = "auto"
     metric: str | None = None
@@ -40,6 +43,7 @@ class EvaluateOptions:
     seed: int = 0
     device: str = "auto"
     budget_seconds: float = 60.0
+    width: int | None = None
     permutations: int = 200
     n_seeds: int = 5
 

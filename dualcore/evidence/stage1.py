@@ -57,8 +57,9 @@ def evaluate(
     clock.step("choose")
     skeleton, compared = steps.choose_step(run)
     clock.step("last_layer")
-    width = represent.default_width(run.n, skeleton)
-    rep = run.builder.build(skeleton, width, options.seed)
+    width = options.width or represent.default_width(run.n)
+    build = run.builder.features if options.width else run.builder.build
+    rep = build(skeleton, width, options.seed)
     fit = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, run.split)
     clock.count(9.0 * min(rep.matrix.shape) ** 3 + 2.0 * rep.matrix.shape[0] * rep.matrix.shape[1] * 25)
     model = LastLayerModel.of(dataset, run.encoder, skeleton, run.builder, rep, fit, width, options.seed)

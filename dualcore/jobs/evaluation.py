@@ -43,6 +43,7 @@ def _options(params: dict, project: models.Project, seconds: float) -> EvaluateO
         metric=params["metric"],
         goal=project.terms.goal,
         seed=params["seed"],
+        width=params.get("width"),
         budget_seconds=seconds,
     )
 

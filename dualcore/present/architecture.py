@@ -14,6 +14,7 @@ from dualcore.present.words import WORDS, say
 CORRELATIONS = np.linspace(-1, 1, 101)
 STARTS = (0.0, 0.3, 0.6, 0.9)
 LAYERS = 20
+WIDTHS = (256, 512, 1024, 2048, 4096)
 ACTIVATIONS = ("relu", "gelu", "tanh", "erf", "silu", "leaky_relu:0.2", "sin", "abs")
 
 
@@ -25,6 +26,7 @@ class Choice:
     activation: str | None = None
     bias_share: float | None = None
     depth: int | None = None
+    width: int | None = None  # random features; None = dualcore decides by the number of rows
 
     def skeleton(self) -> Skeleton:
         """The skeleton of the choice.  Raises SkeletonError."""

@@ -199,6 +199,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "単純なものから順に、同じデータで測ります。差がわずかなら、単純なほうを選びます。",
         "From simple to elaborate, on the same rows. Where the difference is small, the simpler one is taken.",
     ),
+    "architecture.width_auto": ("自動", "automatic"),
+    "architecture.features": ("幅 {n}", "width {n}"),
     "architecture.layers": ("深さ {n}", "depth {n}"),
     "architecture.next": ("評価へ進む", "Continue to the evaluation"),
     "node.input": ("入力", "input"),
