@@ -62,15 +62,16 @@ def _adjust(choice: Choice) -> Choice:
             t("term.depth"), 1, 12, choice.depth or built, help=t("term.depth.text"), key=f"depth_{choice.name}"
         )
         depth = None if depth == built else depth
-    width = st.select_slider(
+    widths = [0, *WIDTHS]  # 0 = automatic
+    width = st.selectbox(
         t("term.width"),
-        [None, *WIDTHS],
-        choice.width,
-        format_func=lambda w: t("architecture.width_auto") if w is None else f"{w:,}",
+        widths,
+        index=widths.index(choice.width or 0),
+        format_func=lambda w: f"{w:,}" if w else t("architecture.width_auto"),
         help=t("term.width.text"),
         key=f"width_{choice.name}",
     )
-    return Choice(choice.name, None if picked == activation else picked, None if share == bias else share, depth, width)
+    return Choice(choice.name, None if picked == activation else picked, None if share == bias else share, depth, width or None)
 
 
 def _blocks(name: str) -> int:
