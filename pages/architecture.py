@@ -62,12 +62,12 @@ def _adjust(choice: Choice) -> Choice:
             t("term.depth"), 1, 12, choice.depth or built, help=t("term.depth.text"), key=f"depth_{choice.name}"
         )
         depth = None if depth == built else depth
-    widths = [0, *WIDTHS]  # 0 = automatic
+    widths = {0: t("architecture.width_auto")} | {w: f"{w:,}" for w in WIDTHS}
     width = st.selectbox(
         t("term.width"),
-        widths,
-        index=widths.index(choice.width or 0),
-        format_func=lambda w: f"{w:,}" if w else t("architecture.width_auto"),
+        list(widths),
+        index=list(widths).index(choice.width or 0),
+        format_func=widths.get,
         help=t("term.width.text"),
         key=f"width_{choice.name}",
     )
