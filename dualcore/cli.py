@@ -13,6 +13,9 @@ from pathlib import Path
 from dualcore.errors import DataError, DualcoreError
 
 
+KERNEL_FLOPS = 1e13  # some minutes on two cores
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -157,14 +160,18 @@ def _kernel(options: argparse.Namespace) -> None:
 
     from dualcore.evidence.represent import Builder, resolve
     from dualcore.intake import fit_encoder, load
-    from dualcore.kernels import dual_kernel
+    from dualcore.kernels import dual_cost, dual_kernel
 
     dataset = load(options.data, target=options.target)
     skeleton = resolve(_skeleton_argument(options.skeleton), dataset.kind)
     if skeleton is None:
         raise DataError("skeleton_needed")
     builder = Builder(fit_encoder(dataset).transform(dataset.X), "cpu", lambda: None, lambda _: None)
-    K = dual_kernel(skeleton, builder.inputs(skeleton).double())
+    inputs = builder.inputs(skeleton).double()
+    cost = dual_cost(skeleton, len(inputs), None, tuple(inputs.shape[1:]))
+    if cost > KERNEL_FLOPS:
+        raise DataError("kernel_too_costly", name=skeleton.name, times=round(cost / KERNEL_FLOPS, 1))
+    K = dual_kernel(skeleton, inputs)
     with open(options.out, "wb") as file:
         np.savez_compressed(file, K=K.numpy(), y=dataset.y, classes=np.array(dataset.classes, dtype=str))
     print(f"{options.out}: {K.shape[0]} x {K.shape[1]} ({skeleton.name})")

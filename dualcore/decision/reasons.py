@@ -131,10 +131,10 @@ def would_change(decision: str, evidence: Evidence, goal: float, terms: Terms, p
             out.append(Reason(code="more_rows", fields={"rows": curve.rows_for_goal, "low": curve.rows_for_goal_low, "high": curve.rows_for_goal_high}))
         if decision == "stop":
             out.append(Reason(code="new_inputs"))
-        if decision != "invest":
-            need = abs(goal - last.score)
+        need = abs(goal - last.score)
+        if decision != "invest" and need > 0.25 * terms.minimum_gain * metric_scale(evidence):
             out.append(Reason(code="tuning_would_have_to_add", fields={"gain": need, "metric": evidence.metric}))
-        else:
+        if decision == "invest":
             out.append(Reason(code="first_block_gains_nothing"))
     return out[:SHOWN]
 

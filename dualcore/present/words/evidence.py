@@ -54,5 +54,9 @@ WORDS |= {
     "cli.verdict.invest": ("判定: 中間層調整へ進む(信頼度 {confidence})", "Verdict: invest in tuning (confidence {confidence})"),
     "error.not_json": ("「{name}」を JSON として読めません。計算スケルトンの JSON ファイルを指定してください。",
                        "'{name}' is not JSON. Give a skeleton's JSON file."),
+    "error.kernel_too_costly": (
+        "計算スケルトン「{name}」の双対カーネルは計算量が上限の {times} 倍になります。行数を減らすか、全結合の計算スケルトンを選んでください。",
+        "The dual kernel of '{name}' on these rows costs {times} times the limit. Use fewer rows, or a fully connected skeleton.",
+    ),
     "error.skeleton_needed": ("計算スケルトンの名前を指定してください(例: fc2)。", "Name a skeleton, for example fc2."),
 }

@@ -108,8 +108,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "How far the random network is from its infinitely wide limit (the dual kernel), measured on {rows} rows. Below 5 %, more width changes little.",
     ),
     "figure.kernel_error.read_wide_network": (
-        "理論式が使えない構成のため、十分に広いネットワークを基準に {rows} 行で測りました。5 % を下回れば、幅を増やす効果はわずかです。",
-        "There is no closed form for this architecture, so a very wide network is the reference, measured on {rows} rows. Below 5 %, more width changes little.",
+        "双対カーネルの厳密計算に時間がかかる構成のため、十分に広いネットワークを基準に {rows} 行で測りました。5 % を下回れば、幅を増やす効果はわずかです。",
+        "The exact dual kernel of this architecture is too costly, so a very wide network is the reference, measured on {rows} rows. Below 5 %, more width changes little.",
     ),
     # spectrum
     "figure.spectrum.direction": ("方向", "direction"),
