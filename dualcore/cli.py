@@ -12,7 +12,6 @@ from pathlib import Path
 
 from dualcore.errors import DataError, DualcoreError
 
-
 KERNEL_FLOPS = 1e13  # some minutes on two cores
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from dualcore.evidence.lastlayer import Representation, Split, fit_last_layer
 from dualcore.evidence.metrics import Prediction
@@ -135,14 +137,21 @@ def boosted_trees(problem: Problem, seconds: float) -> Baseline:
     return Baseline(result.name, result.rows, result.prediction, result.seconds, result.remark, fit)
 
 
+@contextmanager
+def _fitting():
+    """A capped fit is still an honest bar; and boosting's many short parallel regions run best on one thread."""
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
 def _refitted(name: str, problem: Problem, make: Callable, remark: str | None, seconds: float) -> Baseline:
     """Refit on each fold while the time allows; one fold is always run."""
     start = time.perf_counter()
     folds = refit_folds(problem)
     rows, values = [], []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # a capped fit is still an honest bar
+        with _fitting():
             for i, (fit_rows, scored) in enumerate(folds):
                 if problem.n_classes and len(np.unique(problem.y[fit_rows])) < 2:
                     continue
@@ -160,8 +169,7 @@ def _refitted(name: str, problem: Problem, make: Callable, remark: str | None, s
         return Baseline(name, np.arange(0), None, time.perf_counter() - start, "too_few_rows")
 
     def fit():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
+        with _fitting():
             model = make().fit(problem.X, problem.y)
         return lambda X: _values(model, X, problem.n_classes)
 
