@@ -20,6 +20,7 @@ from dualcore.evidence.metrics import Prediction
 from dualcore.kernels import dual_kernel, preset, to_sphere
 
 ROWS = 150
+FIRST_SEED = 5000  # the splits on which the factor was set have other seeds
 
 
 def problems() -> Iterator[tuple[str, np.ndarray, np.ndarray, int, str]]:
@@ -66,7 +67,7 @@ def main() -> None:
     print("| dataset | metric | splits | interval holds the score | mean width |\n|---|---|---|---|---|")
     total = []
     for name, X, y, n_classes, metric in problems():
-        found = [one_split(X, y, n_classes, metric, seed) for seed in range(splits)]
+        found = [one_split(X, y, n_classes, metric, seed) for seed in range(FIRST_SEED, FIRST_SEED + splits)]
         hits = [low <= score <= high for low, high, score in found]
         total += hits
         print(f"| {name} | {metric} | {splits} | {np.mean(hits):.3f} | {np.mean([h - lo for lo, h, _ in found]):.3f} |", flush=True)

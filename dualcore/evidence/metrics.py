@@ -14,6 +14,9 @@ from sklearn.metrics import roc_auc_score
 
 CLASSIFICATION = ("accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "log_loss")
 REGRESSION = ("r2", "rmse", "mae")
+# Resampling the scored rows leaves out that other training rows would give another model. Measured on repeated splits
+# (benchmarks/coverage_of_intervals.py), 90 % intervals without this factor held the score in 82 % of the cases.
+TRAINING_SPREAD = 1.25
 _LOWER_IS_BETTER = {"log_loss", "rmse", "mae"}
 
 
@@ -128,7 +131,7 @@ def interval(
     low, high = np.quantile(draws, [tail, 1 - tail])
     z = 1.6448536269514722 if level == 0.9 else float(np.sqrt(2) * _erfinv(level))
     down, up = (max(point - low, 0.0), max(high - point, 0.0))
-    scale = np.sqrt(1 + fresh_ratio)
+    scale = np.sqrt(TRAINING_SPREAD**2 + fresh_ratio)
     down = float(np.hypot(down * scale, z * extra_sd))
     up = float(np.hypot(up * scale, z * extra_sd))
     return point - down, point + up
