@@ -33,11 +33,11 @@ class DataError(DualcoreError):
     """An uploaded file cannot be used; the sentence says why and what to do."""
 
 
-class SkeletonError(DualcoreError):
+class SkeletonError(DualcoreError, ValueError):
     """A skeleton is not valid, or does not fit the data's shape."""
 
 
-class NumericalError(DualcoreError):
+class NumericalError(DualcoreError, ValueError):
     """A computation did not give finite numbers."""
 
 

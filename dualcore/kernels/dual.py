@@ -8,15 +8,17 @@ from collections.abc import Sequence
 import torch
 
 from dualcore.errors import NumericalError, SkeletonError
+from dualcore.kernels.buffers import Buffers
 from dualcore.kernels.parallel import each
-from dualcore.kernels.propagate import Pass, Value, needs_all_pairs
+from dualcore.kernels.propagate import Pass, Variances, needs_all_pairs
 from dualcore.kernels.shapes import node_shapes, split_views
 from dualcore.kernels.skeletons import Skeleton
 
 Tensor = torch.Tensor
 TILE_BYTES = 256 * 2**20
-TILE_ROWS = 256  # tiles that stay in the cache are faster than large ones
-LIVE = 8  # arrays of the size of the largest node that are alive together
+TILE_ROWS = 256  # tiles that stay in the cache are faster than large ones ...
+CACHED_BYTES = 2**20  # ... and one array of theirs should leave room for the next
+LIVE = 6  # arrays of the size of the largest node that are alive together
 ACTIVATION_FLOPS = 60.0
 
 
@@ -67,9 +69,9 @@ def dual_cost(skeleton: Skeleton, n: int, m: int | None, input_shape: tuple[int,
         if node.op == "input":
             total += 2 * entries * shapes[node.name][0]
         if node.op == "conv":
-            total += entries * node.window * skeleton.rank
+            total += entries * sum(node.on(a).window for a in range(len(shapes[node.name]) - 1))
         if node.op in ("pool", "global_pool", "flatten"):
-            total += sum(_entries(shapes[i], full[i]) for i in node.inputs) * (2 * (node.window or 1))
+            total += sum(_entries(shapes[i], full[i]) for i in node.inputs) * 4
         if node.activation != "identity":
             total += ACTIVATION_FLOPS * entries
     return total * (n * (n + 1) / 2 if m is None else n * m)
@@ -86,16 +88,16 @@ def _kernel(skeleton, X, Y, dtype, memory_bytes, tangent) -> Tensor:
     if shape != other_shape:
         raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(other_shape))
     side = _tile_side(skeleton, shape, dtype, memory_bytes, tangent)
-    own, own_values = _own(skeleton, A, side, tangent)
+    own, diagonal = _own(skeleton, A, side, tangent)
     other = own if Y is None else _own(skeleton, B, side, tangent)[0]
-    n, m = len(A[0]), len(B[0])
+    n, m, buffers = len(A[0]), len(B[0]), Buffers()
     out = torch.empty(n, m, dtype=dtype, device=A[0].device)
     tiles = [(i, j) for i in range(0, n, side) for j in range(i if Y is None else 0, m, side)]
 
     def compute(tile: tuple[int, int]) -> None:
         i, j = tile
-        block = Pass(skeleton, tangent, _rows(own, i, side), _rows(other, j, side))
-        values = _result(block.run([x[i : i + side] for x in A], [y[j : j + side] for y in B]))
+        block = Pass(skeleton, tangent, own.rows(i, side), other.rows(j, side), buffers)
+        values = block.run([x[i : i + side] for x in A], [y[j : j + side] for y in B])
         out[i : i + side, j : j + side] = values
         if Y is None and j > i:
             out[j : j + side, i : i + side] = values.T
@@ -107,7 +109,7 @@ def _kernel(skeleton, X, Y, dtype, memory_bytes, tangent) -> Tensor:
         for i in range(0, n, side):
             tile = out[i : i + side, i : i + side]
             tile.copy_((tile + tile.T) / 2)
-        out.diagonal().copy_(own_values)
+        out.diagonal().copy_(diagonal)
     return out
 
 
@@ -115,7 +117,8 @@ def _prepare(skeleton: Skeleton, X, dtype: torch.dtype) -> tuple[list[Tensor], t
     """Inputs as a list in the order of the input nodes, and the shape of one example."""
     views, shape = split_views(skeleton, X)
     views = [v.to(dtype) for v in views]
-    if not all(bool(torch.isfinite(v).all()) for v in views):
+    # Anything that is not finite spoils the sum; this is many times faster than to ask every number.
+    if not all(bool(torch.isfinite(v.sum())) for v in views):
         raise NumericalError("not_finite")
     node_shapes(skeleton, 1, shape)
     return views, shape
@@ -123,29 +126,21 @@ def _prepare(skeleton: Skeleton, X, dtype: torch.dtype) -> tuple[list[Tensor], t
 
 def _tile_side(skeleton: Skeleton, shape, dtype, memory_bytes: int, tangent: bool) -> int:
     shapes, full = node_shapes(skeleton, 1, shape), needs_all_pairs(skeleton)
-    largest = max(_entries(shapes[name], full[name]) for name in full)
-    # Vector kernels keep one value per pair and node; position kernels are dominated by the largest node.
+    largest = max(_entries(shapes[name], full[name]) for name in full) * torch.finfo(dtype).bits / 8
     arrays = LIVE * (2 if tangent else 1)
-    bytes_per_pair = largest * arrays * torch.get_num_threads() * torch.finfo(dtype).bits // 8
-    return int(max(1, min(TILE_ROWS, math.isqrt(int(memory_bytes // bytes_per_pair)))))
+    allowed = memory_bytes / (largest * arrays * torch.get_num_threads())
+    cached = CACHED_BYTES / largest
+    return int(max(1, min(TILE_ROWS, math.isqrt(int(allowed)), math.isqrt(int(cached)))))
 
 
-def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool) -> tuple[dict[str, Tensor], Tensor]:
-    """Variances in front of every activation, and the kernel of every example with itself (n,)."""
+def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool) -> tuple[Variances, Tensor]:
+    """Variances at every node, and the kernel of every example with itself (n,)."""
     parts, values = [], []
     # A tile of side^2 pairs fits; so do side^2 examples with themselves.
     for start in range(0, len(A[0]), side * side):
         own = Pass(skeleton, tangent)
-        values.append(_result(own.run([x[start : start + side * side] for x in A])))
-        parts.append(own.variances)
+        values.append(own.run([x[start : start + side * side] for x in A]))
+        parts.append(own.mine)
     if not parts:
         raise SkeletonError("no_examples", name=skeleton.name)
-    return {name: torch.cat([p[name] for p in parts]) for name in parts[0]}, torch.cat(values)
-
-
-def _rows(variances: dict[str, Tensor], start: int, count: int) -> dict[str, Tensor]:
-    return {name: v[start : start + count] for name, v in variances.items()}
-
-
-def _result(value: Value) -> Tensor:
-    return value.kernel if value.tangent is None else value.kernel + value.tangent
+    return Variances.join(parts), torch.cat(values)

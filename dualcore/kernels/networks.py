@@ -18,8 +18,9 @@ import torch.nn.functional as F
 from dualcore.errors import SkeletonError
 from dualcore.kernels.activations import activation
 from dualcore.kernels.parallel import each
+from dualcore.kernels.propagate import divisor
 from dualcore.kernels.shapes import node_shapes, split_views
-from dualcore.kernels.skeletons import WEIGHTED, Node, Skeleton
+from dualcore.kernels.skeletons import WEIGHTED, AxisWindow, Node, Skeleton
 from dualcore.kernels.windows import margins, true_degree
 
 Tensor = torch.Tensor
@@ -39,20 +40,30 @@ class RandomNetwork(torch.nn.Module):
     weights, biases : parameters by node name
     """
 
-    def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple, orthogonal: bool = False) -> None:
+    def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple | None = None, orthogonal: bool = False) -> None:
         super().__init__()
-        if not 1 <= width <= 65_536:
+        if not isinstance(width, int) or not 1 <= width <= 65_536:
             raise SkeletonError("width_range", width=width)
-        self.skeleton, self.width, self.seed = skeleton, width, seed
-        self.input_shape = tuple(input_shape)
-        self.channels = channels_for(skeleton, width, self.input_shape)
-        self.shapes = node_shapes(skeleton, self.channels, self.input_shape)
-        self.square = _mean_squares(skeleton, self.shapes)
-        generator = torch.Generator().manual_seed(seed)
+        if not isinstance(seed, int) or seed < 0:
+            raise SkeletonError("bad_argument", argument="seed", value=seed, accepted="0, 1, ...")
+        self.skeleton, self.width, self.seed, self.orthogonal = skeleton, width, seed, orthogonal
+        self.axes = skeleton.axes
         self.weights, self.biases = torch.nn.ParameterDict(), torch.nn.ParameterDict()
+        self.input_shape: tuple | None = None
+        if input_shape is not None:
+            self._build(tuple(input_shape))
+
+    def _build(self, input_shape: tuple) -> None:
+        """Draw the weights for inputs of this shape."""
+        skeleton = self.skeleton
+        self.channels = channels_for(skeleton, self.width, input_shape)
+        self.shapes = node_shapes(skeleton, self.channels, input_shape)
+        self.square = _mean_squares(skeleton, self.shapes)
+        self.input_shape = input_shape
+        generator = torch.Generator().manual_seed(self.seed)
         for node in skeleton.nodes:
             if node.op in WEIGHTED:
-                self._draw(node, generator, orthogonal)
+                self._draw(node, generator, self.orthogonal)
             elif node.op == "add":
                 # Random signs stand for the random weights of the paper's identity node: they keep the branches
                 # uncorrelated, so that variances add up and the kernel of the sum is the mean of the kernels.
@@ -66,34 +77,41 @@ class RandomNetwork(torch.nn.Module):
         W = draw(self.channels, sum(sizes), generator)
         # Several inputs: each has its share q_u of the variance, whatever its number of neurons.
         variances = [
-            (1 - node.bias_share) * q / (size * self.square[name])
+            (1 - node.beta) * q / (size * self.square[name])
             for q, size, name in zip(node.shares, sizes, node.inputs, strict=True)
         ]
         scale = torch.cat([torch.full((size,), math.sqrt(v)) for size, v in zip(sizes, variances, strict=True)])
         W = W * scale
         if node.op == "conv":
-            W = W.reshape(self.channels, self.shapes[node.inputs[0]][0], *[node.window] * self.skeleton.rank)
+            W = W.reshape(self.channels, self.shapes[node.inputs[0]][0], *[w.window for w in self._windows(node)])
             self._border(node)
         self.weights[_key(node)] = torch.nn.Parameter(W)
-        if node.bias_share > 0:
-            self.biases[_key(node)] = torch.nn.Parameter(torch.randn(self.channels, generator=generator) * math.sqrt(node.bias_share))
+        if node.beta > 0:
+            self.biases[_key(node)] = torch.nn.Parameter(torch.randn(self.channels, generator=generator) * math.sqrt(node.beta))
 
     def _fan_in(self, node: Node, name: str) -> int:
         shape = self.shapes[name]
-        return math.prod(shape) if node.op == "dense" else shape[0] * node.window**self.skeleton.rank
+        return math.prod(shape) if node.op == "dense" else shape[0] * math.prod(w.window for w in self._windows(node))
+
+    def _windows(self, node: Node) -> list[AxisWindow]:
+        return [node.on(axis) for axis in range(self.axes[node.name])]
 
     def _border(self, node: Node) -> None:
         """Factors that undo the loss of variance where a window reaches over the border (true in-degree)."""
-        if node.padding != "same" or node.window == 1:
-            return
         factor = torch.ones(())
-        for positions in self.shapes[node.inputs[0]][1:]:
-            factor = factor[..., None] * torch.sqrt(node.window / true_degree(node, positions)).float()
+        for w, positions in zip(self._windows(node), self.shapes[node.inputs[0]][1:]):
+            degree = true_degree(w, positions) if w.padding == "same" else torch.full((self.shapes[node.name][factor.ndim + 1],), float(w.window))
+            factor = factor[..., None] * torch.sqrt(w.window / degree).float()
+        if bool((factor == 1).all()):
+            return
         self.register_buffer(f"border_{_key(node)}", factor)
 
     def forward(self, x: Tensor | Sequence[Tensor]) -> Tensor:
         """Psi (n, D) of inputs x (n, *input_shape); several inputs as a sequence or their stack (n, inputs, ...)."""
-        views = iter(split_views(self.skeleton, x)[0])
+        given, shape = split_views(self.skeleton, x)
+        if self.input_shape is None:
+            self._build(shape)
+        views = iter(given)
         values: dict[str, Tensor] = {}
         for node in self.skeleton.nodes:
             values[node.name] = next(views) if node.op == "input" else self._node(node, [values[i] for i in node.inputs])
@@ -135,25 +153,29 @@ class RandomNetwork(torch.nn.Module):
         return out
 
     def _pool(self, node: Node, h: Tensor) -> Tensor:
-        one = self.skeleton.rank == 1
-        if node.padding == "valid":
-            return (F.avg_pool1d if one else F.avg_pool2d)(h, node.window, node.stride)
+        windows = self._windows(node)
+        one = len(windows) == 1
+        if not windows[0].cells:
+            return (F.avg_pool1d if one else F.avg_pool2d)(h, [w.window for w in windows], [w.stride for w in windows])
         cells = self.shapes[node.name][1:]
         return F.adaptive_avg_pool1d(h, cells[0]) if one else F.adaptive_avg_pool2d(h, cells)
 
     def _bias(self, node: Node) -> Tensor | None:
-        return self.biases[_key(node)] if node.bias_share > 0 else None
+        return self.biases[_key(node)] if node.beta > 0 else None
 
     def _convolve(self, node: Node, h: Tensor) -> Tensor:
-        rank = self.skeleton.rank
-        if node.padding != "valid":
-            h = F.pad(h, margins(node) * rank, mode="circular" if node.padding == "circular" else "constant")
+        windows = self._windows(node)
+        edges = [margins(w) for w in windows]
+        if any(map(sum, edges)):
+            # torch names the last axis first
+            h = F.pad(h, [v for edge in reversed(edges) for v in edge], mode="circular" if node.padding == "circular" else "constant")
         border, bias, W = getattr(self, f"border_{_key(node)}", None), self._bias(node), self.weights[_key(node)]
-        conv = F.conv1d if rank == 1 else F.conv2d
+        conv = F.conv1d if len(windows) == 1 else F.conv2d
+        stride, dilation = [w.stride for w in windows], [w.dilation for w in windows]
         if border is None:
-            return conv(h, W, bias, stride=node.stride, dilation=node.dilation)
-        z = conv(h, W, None, stride=node.stride, dilation=node.dilation)
-        return z * border if bias is None else torch.addcmul(bias.view(-1, *[1] * rank), z, border)
+            return conv(h, W, bias, stride=stride, dilation=dilation)
+        z = conv(h, W, None, stride=stride, dilation=dilation)
+        return z * border if bias is None else torch.addcmul(bias.view(-1, *[1] * len(windows)), z, border)
 
     @staticmethod
     def _activate(node: Node, z: Tensor) -> Tensor:
@@ -168,7 +190,10 @@ class RandomNetwork(torch.nn.Module):
         on_batch : called with (rows done, rows in all), a few times per second and at the end
         """
         views, shape = split_views(self.skeleton, X)
-        node_shapes(self.skeleton, 1, shape)
+        if self.input_shape is None:
+            self._build(shape)
+        if shape != self.input_shape and node_shapes(self.skeleton, self.channels, shape) != self.shapes:
+            raise SkeletonError("shape_does_not_fit", name=self.skeleton.name, shape=str(shape))
         device, n = device or "cpu", len(views[0])
         size, network = batch_size or self._batch(device), self.to(device)
         out, starts = torch.empty(n, self.out_features), range(0, n, size)
@@ -179,7 +204,7 @@ class RandomNetwork(torch.nn.Module):
                 out[start : start + size] = network(batch).cpu()
 
         reported = time.monotonic()
-        for start in each(compute, starts, self.skeleton.rank > 0 and device == "cpu"):
+        for start in each(compute, starts, any(self.axes.values()) and device == "cpu"):
             done = min(start + size, n)
             if on_batch and (done == n or time.monotonic() - reported >= REPORT_SECONDS):
                 on_batch(done, n)
@@ -187,7 +212,7 @@ class RandomNetwork(torch.nn.Module):
         return out
 
     def _batch(self, device: str) -> int:
-        if self.skeleton.rank == 0:
+        if not any(self.axes.values()):
             return VECTOR_BATCH
         largest = 4 * max(math.prod(s) for s in self.shapes.values())
         # A GPU has bandwidth to spare and wants large batches.
@@ -202,15 +227,25 @@ class RandomNetwork(torch.nn.Module):
         return n * total
 
 
-def random_network(skeleton: Skeleton, width: int, seed: int, input_shape: tuple, orthogonal: bool = False) -> RandomNetwork:
+def random_network(
+    skeleton: Skeleton, width: int, seed: int, input_shape: tuple | None = None, orthogonal: bool = False
+) -> RandomNetwork:
     """A random network of ``skeleton`` with about ``width`` output features; the same for the same seed on every device.
 
-    width : features of the representation. A dense output has exactly ``width`` neurons; behind pooling it is channels
-        times cells, behind a join the sum over the branches. All weighted nodes have the same number of channels.
-    input_shape : of one example: (d,), (c, length) or (c, h, w); for several inputs a tuple of such shapes
+    Parameters
+    ----------
+    width : features of the representation, 1 to 65,536. A dense output has exactly ``width`` neurons; behind pooling it
+        is channels times cells, behind a join the sum over the branches. All weighted nodes have as many channels.
+    seed : of the generator on the CPU that draws all weights
+    input_shape : of one example: (d,), (c, length) or (c, h, w); for several inputs a tuple of such shapes. None = that
+        of the first inputs that the network sees
     orthogonal : weight rows orthogonal in blocks instead of independent: same limit, smaller kernel error for wide inputs
+
+    Raises
+    ------
+    SkeletonError : when width or seed are not accepted, or the shape does not fit the skeleton
     """
-    return RandomNetwork(skeleton, width, seed, tuple(input_shape), orthogonal)
+    return RandomNetwork(skeleton, width, seed, input_shape, orthogonal)
 
 
 def channels_for(skeleton: Skeleton, width: int, input_shape: tuple) -> int:
@@ -236,8 +271,8 @@ def _mean_squares(skeleton: Skeleton, shapes: dict[str, tuple[int, ...]]) -> dic
     out: dict[str, float] = {}
     for node in skeleton.nodes:
         if node.op == "input":
-            unit = node.norm == "group" or (node.norm == "auto" and skeleton.rank == 0)
-            out[node.name] = 1 / shapes[node.name][0] if unit else 1.0
+            channels = shapes[node.name][0]
+            out[node.name] = divisor(node, skeleton.axes[node.name], channels) / channels
         elif node.op in ("dense", "conv", "activation"):
             out[node.name] = activation(node.activation).norm2
         else:

@@ -5,50 +5,56 @@
                  tangent = sigma^'(s) (s + (1 - beta) mean tangent_in)
     others       averages of kappa and tangent alike
 
+For pairs (x, y) at equal positions the pass carries half the squared distance of the pre-activations,
+(kappa(x, x) + kappa(y, y)) / 2 - kappa(x, y), instead of kappa: means act on it in the same way, the bias drops out, and
+inputs that are nearly equal stay apart in every digit, however deep the skeleton.
+
 A network with shared weights that averages over positions needs kernels between all pairs of positions (Novak et al.
-2019, arXiv 1810.05148); elsewhere equal positions are enough. Variances other than 1 (pixels, pooled values) are
-carried along: exact for positively homogeneous activations, erf and gelu.
+2019, arXiv 1810.05148); they are carried as they are. Elsewhere equal positions are enough. Variances other than 1
+(pixels, pooled values) are carried along: exact for positively homogeneous activations and those with a closed form.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
 
 from dualcore.errors import SkeletonError
-from dualcore.kernels.activations import Activation, activation
-from dualcore.kernels.skeletons import Node, Skeleton
+from dualcore.kernels import fused
+from dualcore.kernels.activations import activation
+from dualcore.kernels.buffers import Buffers
+from dualcore.kernels.duals import Activation
+from dualcore.kernels.series import dual_series, gap_and_slope
+from dualcore.kernels.skeletons import WEIGHTED, Node, Skeleton
 from dualcore.kernels.windows import pool_mean, same_positions, window_mean
 
 Tensor = torch.Tensor
 UNIT = 1e-5  # inputs normalised in float32 count as unit vectors
-NEAR = 1e-6
+NEAR = {torch.float64: 1e-6, torch.float32: 3e-3}  # relative distance below which products have lost half their digits
 
 
 @dataclass
 class Value:
-    """kernel and tangent (lead..., *P) for equal positions, or (lead..., *P, *P) for all pairs of positions (``full``)."""
+    """What a node has for a block: (lead..., *P) for equal positions, (lead..., *P, *P) for all pairs (``full``).
 
-    kernel: Tensor
+    values : kernel; half squared distance if ``apart``
+    """
+
+    values: Tensor
     tangent: Tensor | None
     lead: int
     axes: int
     full: bool
 
-    def map(self, function, axes: int, full: bool) -> Value:
-        return Value(function(self.kernel), None if self.tangent is None else function(self.tangent), self.lead, axes, full)
+    @property
+    def apart(self) -> bool:
+        return self.lead == 2 and not self.full
 
-    def diagonal(self) -> Value:
-        return self.map(lambda K: same_positions(K, self.lead), self.axes, False) if self.full else self
-
-    def flat(self) -> Value:
-        """Positions become features: the mean over equal positions."""
-        if not self.axes:
-            return self
-        value = self.diagonal()
-        return value.map(lambda K: K.flatten(value.lead).mean(-1), 0, False)
+    def map(self, function: Callable[[Tensor], Tensor], axes: int, full: bool) -> Value:
+        return Value(function(self.values), None if self.tangent is None else function(self.tangent), self.lead, axes, full)
 
     def dims(self, axis: int) -> tuple[int, ...]:
         first = self.lead + axis
@@ -56,165 +62,213 @@ class Value:
 
 
 @dataclass
+class Variances:
+    """By node, for every example: kernel of the value with itself (n, *P) before and behind the activation."""
+
+    before: dict[str, Tensor] = field(default_factory=dict)
+    behind: dict[str, Tensor] = field(default_factory=dict)
+
+    def rows(self, start: int, count: int) -> Variances:
+        return Variances(*({k: v[start : start + count] for k, v in part.items()} for part in (self.before, self.behind)))
+
+    @staticmethod
+    def join(parts: list[Variances]) -> Variances:
+        return Variances(*({k: torch.cat([getattr(p, f)[k] for p in parts]) for k in getattr(parts[0], f)} for f in ("before", "behind")))
+
+
 class Pass:
-    """Propagates one block of pairs.
+    """Propagates one block: ``run(X)`` pairs every example with itself and fills ``mine``; ``run(X, Y)`` pairs the rows
+    of X with those of Y and reads the variances ``mine`` of X and ``yours`` of Y. ``buffers`` serve all blocks."""
 
-    variances : by node, of the values that enter its activation, (n, *P) for every example; filled in by the pass
-        over (x, x) and read by the pass over blocks (rows of x, rows of y)
-    """
+    def __init__(
+        self, skeleton: Skeleton, tangent: bool = False, mine: Variances | None = None, yours: Variances | None = None,
+        buffers: Buffers | None = None,
+    ) -> None:
+        self.skeleton, self.tangent, self.buffers = skeleton, tangent, buffers or Buffers()
+        self.mine, self.yours = mine or Variances(), yours
+        self.full, self.axes = needs_all_pairs(skeleton), skeleton.axes
 
-    skeleton: Skeleton
-    tangent: bool = False
-    variances: dict[str, Tensor] = field(default_factory=dict)
-    others: dict[str, Tensor] | None = None
-
-    def run(self, X: list[Tensor], Y: list[Tensor] | None = None) -> Value:
-        """Kernel of the output node of X with itself, example by example, or of X with Y."""
+    def run(self, X: list[Tensor], Y: list[Tensor] | None = None) -> Tensor:
+        """Kernel, or tangent kernel with the read-out, of X with itself (n,), or of X with Y (n, m)."""
         values: dict[str, Value] = {}
-        full, last_use = needs_all_pairs(self.skeleton), _last_use(self.skeleton)
+        last_use = {name: i for i, node in enumerate(self.skeleton.nodes) for name in node.inputs}
         inputs = iter(range(len(X)))
         for i, node in enumerate(self.skeleton.nodes):
             if node.op == "input":
                 k = next(inputs)
-                values[node.name] = self._input(node, X[k], None if Y is None else Y[k], full[node.name])
+                value = self._input(node, X[k], None if Y is None else Y[k])
             else:
-                values[node.name] = self._node(node, [values[name] for name in node.inputs], full[node.name])
+                value = self._node(node, [values[name] for name in node.inputs])
+            values[node.name] = value
+            if value.lead == 1:
+                self.mine.behind[node.name] = self._diagonal(value).values
             for name in [name for name, last in last_use.items() if last == i]:
-                values.pop(name, None)
-        return values[self.skeleton.output.name].flat()
+                self._drop(values.pop(name), values)
+        name = self.skeleton.output.name
+        out = self._flat(values[name], name)
+        K = self._covariance(out, "behind", name, flat=True)
+        return K if out.tangent is None else K + out.tangent
 
-    def _input(self, node: Node, x: Tensor, y: Tensor | None, full: bool) -> Value:
-        rank = self.skeleton.rank
-        shape = x.shape[2:]
+    def _drop(self, value: Value, values: dict[str, Value]) -> None:
+        # The pass over (x, x) keeps variances that may be views of its values.
+        if value.lead == 2:
+            in_use = [t for v in values.values() for t in (v.values, v.tangent) if t is not None]
+            for tensor in (value.values, value.tangent):
+                if tensor is not None:
+                    self.buffers.give(tensor, in_use)
+
+    # Inputs
+
+    def _input(self, node: Node, x: Tensor, y: Tensor | None) -> Value:
+        rank, full, shape = self.axes[node.name], self.full[node.name], x.shape[2:]
+        factor = 1 / divisor(node, rank, x.shape[1])
         if rank:
-            x, y = x.flatten(2), None if y is None else y.flatten(2)
-        if rank == 0:
-            K = x.square().sum(1) if y is None else _inner(x, y)
-        elif y is None:
-            K = torch.einsum("acp,acq->apq", x, x) if full else x.square().sum(1)
-        else:
-            K = torch.einsum("acp,bcq->abpq" if full else "acp,bcp->abp", x, y)
-        if node.norm == "entry" or (node.norm == "auto" and rank):
-            K = K / x.shape[1]
+            x, y = x.flatten(2).contiguous(), None if y is None else y.flatten(2).contiguous()
         lead = 1 if y is None else 2
+        if y is None:
+            K = (torch.einsum("acp,acq->apq", x, x) if full else x.square().sum(1)) * factor
+        elif rank == 0:
+            K = _distances(x, y) * factor
+        else:
+            K = _position_pairs(x, y, full, factor, self.buffers)
         K = K.reshape(*K.shape[:lead], *shape, *(shape if full else ()))
         return Value(K, torch.zeros_like(K) if self.tangent else None, lead, rank, full)
 
-    def _node(self, node: Node, inputs: list[Value], full: bool) -> Value:
+    # Other nodes
+
+    def _node(self, node: Node, inputs: list[Value]) -> Value:
+        full = self.full[node.name]
         if node.op in ("dense", "join"):
-            inputs = [v.flat() for v in inputs]
+            inputs = [self._flat(v, name) for v, name in zip(inputs, node.inputs)]
         elif not full and node.op not in ("pool", "global_pool"):
-            inputs = [v.diagonal() for v in inputs]
+            inputs = [self._diagonal(v, name) for v, name in zip(inputs, node.inputs)]
         value = inputs[0] if len(inputs) == 1 else _mix(node, inputs)
         if node.op == "flatten":
-            return value.flat()
-        if node.op == "global_pool":
-            return value.map(lambda K: K.flatten(value.lead).mean(-1), 0, False)
-        if node.op == "pool":
-            value = value.map(lambda K: _by_axis(pool_mean, K, value, node), value.axes, True)
-            return value if full else value.diagonal()
+            return self._flat(value, node.inputs[0])
+        if node.op in ("pool", "global_pool"):
+            return self._average(node, value, full)
         if node.op == "conv":
-            value = value.map(lambda K: _by_axis(window_mean, K, value, node), value.axes, value.full)
-        if node.op in ("dense", "conv"):
-            value = self._weights(node, value)
-        if node.op in ("dense", "conv", "activation") and node.activation != "identity":
-            value = self._activate(node, value)
+            value = value.map(lambda K: self._windows(K, value, node), value.axes, value.full)
+        if node.op == "activation":
+            value = Value(value.values.clone(), None if value.tangent is None else value.tangent.clone(), value.lead, value.axes, value.full)
+        return self._layer(node, value) if node.op in (*WEIGHTED, "activation") else value
+
+    def _windows(self, K: Tensor, value: Value, node: Node) -> Tensor:
+        out = K
+        for axis in range(value.axes):
+            before, out = out, window_mean(out, value.dims(axis), node.on(axis), self.buffers)
+            if before is not K:
+                self.buffers.give(before, [out])
+        return out
+
+    def _average(self, node: Node, value: Value, full: bool) -> Value:
+        if node.op == "global_pool":
+            value = value.map(lambda K: K.flatten(value.lead).mean(-1), 0, True)
+        else:
+            value = value.map(lambda K: _pooled(K, value, node), value.axes, True)
+        return value if full else self._diagonal(value, node.name)
+
+    def _diagonal(self, value: Value, name: str = "") -> Value:
+        """Equal positions only, of the value of node ``name``."""
+        if not value.full:
+            return value
+        value = value.map(lambda K: same_positions(K, value.lead), value.axes, False)
+        if value.apart:
+            value.values = self._mean(self.mine.behind[name], self.yours.behind[name]) - value.values
         return value
 
-    def _weights(self, node: Node, value: Value) -> Value:
-        s = node.bias_share + (1 - node.bias_share) * value.kernel
-        T = None if value.tangent is None else s + (1 - node.bias_share) * value.tangent
-        return Value(s, T, value.lead, value.axes, value.full)
+    def _flat(self, value: Value, name: str) -> Value:
+        """Positions become features: the mean over equal positions."""
+        if not value.axes:
+            return value
+        value = self._diagonal(value, name)
+        return value.map(lambda K: K.flatten(value.lead).mean(-1), 0, False)
 
-    def _activate(self, node: Node, value: Value) -> Value:
-        sigma = activation(node.activation)
+    @staticmethod
+    def _mean(p: Tensor, q: Tensor) -> Tensor:
+        return (p.unsqueeze(1) + q.unsqueeze(0)) / 2
+
+    def _covariance(self, value: Value, when: str, name: str, flat: bool = False) -> Tensor:
+        """The kernel itself, also where distances are carried."""
+        if not value.apart:
+            return value.values
+        p, q = getattr(self.mine, when)[name], getattr(self.yours, when)[name]
+        p, q = (p.reshape(len(p), -1).mean(1), q.reshape(len(q), -1).mean(1)) if flat else (p, q)
+        return self._mean(p, q) - value.values
+
+    def _layer(self, node: Node, value: Value) -> Value:
+        """Weights and bias where the node has them, then its activation."""
+        K, T, apart = value.values, value.tangent, value.apart
+        if node.op == "conv":  # its windows have just been made
+            K = _with_bias_(K, node.beta, apart)
+            T = None if T is None else T.mul_(1 - node.beta)
+        if node.op == "dense":  # what it reads may be read by others
+            K = _with_bias_(K.clone(), node.beta, apart)
+            T = None if T is None else (1 - node.beta) * T
+        value = Value(K, T, value.lead, value.axes, value.full)
         if value.lead == 1:
-            own = value.diagonal().kernel
-            self.variances[node.name] = own
-            left = right = own
-        else:
-            left, right = self.variances[node.name].unsqueeze(1), self.others[node.name].unsqueeze(0)
-        if value.full:
-            P = (1,) * value.axes
-            left = left.reshape(*left.shape, *P)
-            right = right.reshape(*right.shape[: value.lead], *P, *right.shape[value.lead :])
-        K, slope = general_dual(node.name, sigma, value.kernel, left, right, value.tangent is not None)
-        return Value(K, None if slope is None else slope * value.tangent, value.lead, value.axes, value.full)
+            self.mine.before[node.name] = self._diagonal(value).values.clone()
+        if node.activation == "identity":
+            if T is not None and node.op in WEIGHTED:
+                value.tangent = T + self._covariance(value, "before", node.name)
+            return value
+        return self._activate(node, activation(node.activation), value)
 
+    def _activate(self, node: Node, sigma: Activation, value: Value) -> Value:
+        if self.tangent and sigma.jumps:
+            raise SkeletonError("no_tangent_kernel", name=node.name, activation=sigma.name)
+        p = self.mine.before[node.name]
+        q = p if value.lead == 1 else self.yours.before[node.name]
+        unit = _unit(p) and _unit(q)
+        if sigma.homogeneous is None and not unit:
+            return self._closed_form(node, sigma, value, p, q)
+        degree = -1 if sigma.homogeneous is None else sigma.homogeneous
+        # A node without weights adds no tangent of its own: what the layers add, s, is taken off beforehand.
+        T = value.tangent
+        if T is not None and node.op == "activation":
+            T = T - self._covariance(value, "before", node.name)
+        series = dual_series(sigma, value.values.dtype)
+        compute = _fused_activation if value.values.device.type == "cpu" and (value.lead == 2 or value.full) else _activation
+        K, T = compute(value, T, p.sqrt(), q.sqrt(), degree, series)
+        if degree == 0:
+            K = self._with_zeros(sigma, K, value, p, q)
+        return Value(K, T, value.lead, value.axes, value.full)
 
-def general_dual(name: str, sigma: Activation, c: Tensor, p: Tensor, q: Tensor, slope: bool) -> tuple[Tensor, Tensor | None]:
-    """E sigma(u) sigma(v) / ||sigma||^2 and, if asked, its derivative in c, for Gaussians with variances p, q, covariance c.
-
-    Raises SkeletonError when the variances are not 1 and the activation has no closed form for that, or when the
-    tangent kernel is asked of an activation with jumps.
-    """
-    if slope and sigma.homogeneous == 0:
-        raise SkeletonError("no_tangent_kernel", name=name, activation=sigma.name)
-    root = torch.sqrt(p * q)
-    # Rounding must not move equal inputs apart: arccos would turn one unit in the last place into 1e-8.
-    rho = c / torch.where(root > 0, root, 1)
-    rho = torch.where(1 - rho.abs() < 4 * torch.finfo(rho.dtype).eps, rho.sign(), rho)
-    if sigma.homogeneous is None and not (_unit(p) and _unit(q)):
+    def _closed_form(self, node: Node, sigma: Activation, value: Value, p: Tensor, q: Tensor) -> Value:
         if sigma.closed_general is None:
-            raise SkeletonError("needs_unit_variance", name=name, activation=sigma.name)
-        K, D = sigma.closed_general(c, p, q)
-        return K / sigma.norm2, D / sigma.norm2 if slope else None
-    K = sigma.dual(rho)
-    D = sigma.dual_derivative(rho) if slope else None
-    degree = sigma.homogeneous
-    if degree is None:
-        return K, D
-    if degree == 0:
-        return _with_zeros(sigma, K, p, q), None
-    return K * root**degree, D * root ** (degree - 1) if slope else None
+            raise SkeletonError("needs_unit_variance", name=node.name, activation=sigma.name)
+        c = self._covariance(value, "before", node.name)
+        left, right = _sides(p, q, value)
+        K, slope = (part / sigma.norm2 for part in sigma.closed_general(c, left, right))
+        T = value.tangent
+        if T is not None:
+            T = slope * (T if node.op == "activation" else c + T)
+        if value.apart:
+            own = [sigma.closed_general(v, v, v)[0] / sigma.norm2 for v in (p, q)]
+            K = self._mean(*own) - K
+        return Value(K, T, value.lead, value.axes, value.full)
+
+    @staticmethod
+    def _with_zeros(sigma: Activation, K: Tensor, value: Value, p: Tensor, q: Tensor) -> Tensor:
+        """Degree 0 (step, sign): a constant zero gives sigma(0), which is not a limit of the dual."""
+        left, right = (side == 0 for side in _sides(p, q, value))
+        if not bool((left | right).any()):
+            return K
+        zero = torch.zeros(1, dtype=torch.float64)
+        at_zero = float(sigma(zero)) * sigma.gain
+        mean = math.sqrt(float(sigma.dual(zero)))
+        product = torch.where(left & right, at_zero**2, torch.where(left | right, at_zero * mean, K))
+        if not value.apart:
+            return product
+        squares = torch.where(left, at_zero**2, 1.0) / 2 + torch.where(right, at_zero**2, 1.0) / 2
+        return torch.where(left | right, (squares - product).to(K), K)
 
 
-def _unit(variance: Tensor) -> bool:
-    return bool(((variance - 1).abs() < UNIT).all())
-
-
-def _with_zeros(sigma: Activation, K: Tensor, p: Tensor, q: Tensor) -> Tensor:
-    """Degree 0 (step, sign): a constant zero gives sigma(0), which is not a limit of the dual."""
-    one, both = (p == 0) ^ (q == 0), (p == 0) & (q == 0)
-    if not bool((one | both).any()):
-        return K
-    zero = torch.zeros(1, dtype=torch.float64)
-    at_zero = float(sigma(zero)) * sigma.gain
-    mean = math.sqrt(float(sigma.dual(zero)))
-    return torch.where(both, at_zero**2, torch.where(one, at_zero * mean, K))
-
-
-def _inner(X: Tensor, Y: Tensor) -> Tensor:
-    """X Y^T, with (nearly) equal and opposite rows from their distance, so that equal rows give exactly |x|^2."""
-    K = X @ Y.T
-    p, q = X.square().sum(1), Y.square().sum(1)
-    mean = (p[:, None] + q[None, :]) / 2
-    i, j = torch.nonzero(mean - K.abs() < NEAR * mean, as_tuple=True)
-    # Few pairs as a rule; slices bound the memory when there are many.
-    for rows in torch.arange(len(i), device=i.device).split(65_536):
-        a, b = X[i[rows]], Y[j[rows]]
-        same = K[i[rows], j[rows]] > 0
-        gap = torch.where(same[:, None], a - b, a + b).square().sum(1) / 2
-        m = mean[i[rows], j[rows]]
-        K[i[rows], j[rows]] = torch.where(same, m - gap, gap - m)
-    return K
-
-
-def _by_axis(function, K: Tensor, value: Value, node: Node) -> Tensor:
-    for axis in range(value.axes):
-        K = function(K, value.dims(axis), node)
-    return K
-
-
-def _mix(node: Node, inputs: list[Value]) -> Value:
-    """Weighted mean of kernels: concatenated or added branches with independent weights."""
-    first = inputs[0]
-
-    def mean(parts):
-        return sum(q * part for q, part in zip(node.shares, parts, strict=True))
-
-    T = None if first.tangent is None else mean([v.tangent for v in inputs])
-    return Value(mean([v.kernel for v in inputs]), T, first.lead, first.axes, first.full)
+def divisor(node: Node, rank: int, channels: int) -> float:
+    """What the kernel of an input is divided by: its channels where every number has mean square 1."""
+    if isinstance(node.norm, str):
+        return float(channels) if node.norm == "entry" or (node.norm == "auto" and rank) else 1.0
+    return float(node.norm)
 
 
 def needs_all_pairs(skeleton: Skeleton) -> dict[str, bool]:
@@ -227,5 +281,114 @@ def needs_all_pairs(skeleton: Skeleton) -> dict[str, bool]:
     return full
 
 
-def _last_use(skeleton: Skeleton) -> dict[str, int]:
-    return {name: i for i, node in enumerate(skeleton.nodes) for name in node.inputs}
+def _with_bias_(K: Tensor, beta: float, apart: bool) -> Tensor:
+    if not beta:
+        return K
+    K *= 1 - beta
+    return K if apart else K.add_(beta)
+
+
+def _unit(variance: Tensor) -> bool:
+    return bool(((variance - 1).abs() < UNIT).all())
+
+
+def _sides(p: Tensor, q: Tensor, value: Value) -> tuple[Tensor, Tensor]:
+    """Variances of both sides in the shape of the value's entries, up to broadcasting."""
+    if value.full:
+        P = (1,) * value.axes
+        p, q = p.reshape(*p.shape, *P), q.reshape(len(q), *P, *q.shape[1:])
+    return (p, q) if value.lead == 1 else (p.unsqueeze(1), q.unsqueeze(0))
+
+
+def _activation(value: Value, T: Tensor | None, sp: Tensor, sq: Tensor, degree: int, series) -> tuple[Tensor, Tensor | None]:
+    """The dual behind values with standard deviations sp, sq, by tensor operations (see ``fused.activate``)."""
+    K, (a, c) = value.values, _sides(sp, sq, value)
+    root, lost = a * c, (a - c) ** 2 / 2
+    safe = torch.where(root > 0, root, 1)
+    snap = 4 * torch.finfo(K.dtype).eps
+    t = (K - lost) / safe if value.apart else (root - K) / safe
+    if not value.apart:
+        t = torch.where(t < snap, 0, t)
+    t = torch.where(root > 0, t, 0).clamp(0, 2)
+    t = torch.where(t > 2 - snap, 2, t)
+    gap, slope = gap_and_slope(series, t, T is not None)
+    if T is not None:
+        covariance = root + lost - K if value.apart else K
+        T = root ** max(degree - 1, 0) * slope * (covariance + T)
+    if degree < 0:
+        return (gap if value.apart else 1 - gap), T
+    behind = root**degree
+    return ((a**degree - c**degree) ** 2 / 2 + behind * gap if value.apart else behind * (1 - gap)), T
+
+
+def _fused_activation(value: Value, T: Tensor | None, sp: Tensor, sq: Tensor, degree: int, series) -> tuple[Tensor, Tensor | None]:
+    """The same for a block on the CPU, in place."""
+    K = value.values.contiguous()
+    T = None if T is None else T.contiguous()
+    if value.axes:
+        left, right, repeat = sp.reshape(len(sp), -1), sq.reshape(len(sq), -1), 0
+    else:
+        left, right, repeat = sp.reshape(-1, 1), sq.reshape(1, -1), 1
+    m = right.shape[1]
+    if value.full:
+        # Rows of K: x, y, position of x; for pairs (x, x): x, position.
+        others = len(sq) if value.lead == 2 else 1
+        left, repeat = left.reshape(len(sp), 1, m).expand(-1, others, -1).reshape(-1, 1), m
+    rows, tangents = K.reshape(-1, m), K.new_empty(0, 0) if T is None else T.reshape(-1, m)
+    none = series.near[:0]
+    fused.activate(
+        rows.numpy(), tangents.numpy(), left.contiguous().numpy(), right.contiguous().numpy(), repeat, not value.apart, degree,
+        series.plain, series.power, series.near, series.far, none if T is None else series.near_slope, none if T is None else series.far_slope,
+    )
+    return K, T
+
+
+def _distances(X: Tensor, Y: Tensor) -> Tensor:
+    """Half squared distances of the rows of X and Y (n, m)."""
+    K = X @ Y.T
+    p, q = X.square().sum(1), Y.square().sum(1)
+    near = NEAR[X.dtype]
+    if X.device.type == "cpu":
+        fused.distances(K.numpy(), p.numpy(), q.numpy(), X.contiguous().numpy(), Y.contiguous().numpy(), near)
+        return K
+    mean = (p[:, None] + q[None, :]) / 2
+    i, j = torch.nonzero(mean - K.abs() < near * mean, as_tuple=True)
+    same = K[i, j] > 0
+    D = mean - K
+    for rows in torch.arange(len(i), device=i.device).split(4096):
+        a, b, s = X[i[rows]], Y[j[rows]], same[rows]
+        gap = torch.where(s[:, None], a - b, a + b).square().sum(1) / 2
+        D[i[rows], j[rows]] = torch.where(s, gap, 2 * mean[i[rows], j[rows]] - gap)
+    return D
+
+
+def _position_pairs(x: Tensor, y: Tensor, full: bool, factor: float, buffers: Buffers) -> Tensor:
+    """Of x (a, c, m) and y (b, c, m): products at all pairs of positions, or half squared distances at equal ones."""
+    shape = (len(x), len(y), x.shape[2], *((x.shape[2],) if full else ()))
+    if x.device.type == "cpu":
+        out = buffers.empty(shape, x)
+        (fused.position_products if full else fused.position_distances)(x.numpy(), y.numpy(), out.numpy(), factor)
+        return out
+    if full:
+        return torch.einsum("acp,bcq->abpq", x, y) * factor
+    out = x.new_zeros(shape)
+    for c in range(x.shape[1]):
+        out += (x[:, None, c] - y[None, :, c]).square()
+    return out * (factor / 2)
+
+
+def _pooled(K: Tensor, value: Value, node: Node) -> Tensor:
+    for axis in range(value.axes):
+        K = pool_mean(K, value.dims(axis), node.on(axis))
+    return K
+
+
+def _mix(node: Node, inputs: list[Value]) -> Value:
+    """Weighted mean of kernels: concatenated or added branches with independent weights."""
+    first = inputs[0]
+
+    def mean(parts: list[Tensor]) -> Tensor:
+        return sum(q * part for q, part in zip(node.shares, parts, strict=True))
+
+    T = None if first.tangent is None else mean([v.tangent for v in inputs])
+    return Value(mean([v.values for v in inputs]), T, first.lead, first.axes, first.full)

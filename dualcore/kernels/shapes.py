@@ -28,7 +28,8 @@ def split_views(skeleton: Skeleton, X: Tensor | Sequence[Tensor]) -> tuple[list[
     count = len(skeleton.inputs)
     views = [X] if isinstance(X, Tensor) and count == 1 else list(X.unbind(1)) if isinstance(X, Tensor) and X.ndim > 1 else list(X)
     shapes = tuple(tuple(v.shape[1:]) for v in views)
-    if len(views) != count or any(len(s) != skeleton.rank + 1 for s in shapes) or len({len(v) for v in views}) != 1:
+    ranks = [skeleton.axes[node.name] for node in skeleton.inputs]
+    if len(views) != count or any(len(s) != rank + 1 for s, rank in zip(shapes, ranks)) or len({len(v) for v in views}) != 1:
         raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(shapes[0] if len(shapes) == 1 else shapes))
     return views, shapes[0] if count == 1 else shapes
 
@@ -46,10 +47,8 @@ def node_shapes(skeleton: Skeleton, channels: int, input_shape: tuple) -> dict[s
             shape = given[node.name]
         elif node.op == "dense":
             shape = (channels,)
-        elif node.op == "conv":
-            shape = (channels, *(output_length(node, p) for p in source[0][1:]))
-        elif node.op == "pool":
-            shape = (source[0][0], *(output_length(node, p) for p in source[0][1:]))
+        elif node.op in ("conv", "pool"):
+            shape = (channels if node.op == "conv" else source[0][0], *(output_length(node.on(a), p) for a, p in enumerate(source[0][1:])))
         elif node.op == "global_pool":
             shape = (source[0][0],)
         elif node.op in ("flatten", "join"):
@@ -65,13 +64,14 @@ def node_shapes(skeleton: Skeleton, channels: int, input_shape: tuple) -> dict[s
 
 
 def _input_shapes(skeleton: Skeleton, input_shape: tuple) -> dict[str, tuple[int, ...]]:
-    names = [node.name for node in skeleton.inputs]
-    if len(names) == 1:
+    """One shape per input node; a single shape (inputs, channels, ...) stands for equal inputs that are stacked."""
+    ranks = {node.name: skeleton.axes[node.name] for node in skeleton.inputs}
+    if len(ranks) == 1:
         given = [input_shape]
-    elif len(input_shape) == skeleton.rank + 2 and all(isinstance(s, int) for s in input_shape):
-        given = [input_shape[1:]] * input_shape[0]
+    elif all(isinstance(s, int) for s in input_shape):
+        given = [input_shape[1:]] * (input_shape[0] if input_shape else 0)
     else:
         given = list(input_shape)
-    if len(given) != len(names) or any(not isinstance(s, Sequence) or len(s) != skeleton.rank + 1 for s in given):
+    if len(given) != len(ranks) or any(not isinstance(s, Sequence) or len(s) != rank + 1 for s, rank in zip(given, ranks.values())):
         raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(tuple(input_shape)))
-    return {name: tuple(int(v) for v in s) for name, s in zip(names, given, strict=True)}
+    return {name: tuple(int(v) for v in s) for name, s in zip(ranks, given, strict=True)}

@@ -10,15 +10,28 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from dualcore.errors import SkeletonError
 from dualcore.kernels.activations import activation
 
+PerAxis = int | tuple[int, ...]
 OPS = ("input", "dense", "conv", "activation", "pool", "global_pool", "flatten", "add", "join")
 PADDINGS = ("same", "valid", "circular")
 NORMS = ("auto", "group", "entry")
 WEIGHTED = ("dense", "conv")
+_FORMER = {"bias_share": "beta"}  # stored by version 0.1.0
 _ARITY = {"input": (0, 0), "dense": (1, 999), "add": (2, 999), "join": (2, 999)}  # else exactly one
+
+
+class AxisWindow(NamedTuple):
+    """``cells``: the axis is cut into ``window`` cells instead of sliding windows."""
+
+    cells: bool
+    window: int
+    stride: int
+    dilation: int
+    padding: str | int
 
 
 @dataclass(frozen=True)
@@ -26,25 +39,35 @@ class Node:
     """One layer.
 
     inputs : several for add, join and dense, which takes their mean kernel
-    bias_share : beta in [0, 1], the share of a pre-activation's variance that comes from its bias
-    window, stride, dilation, padding : of conv. "same" divides by the true number of neighbours at the border.
-        Of pool: ``window`` cells per axis; with padding "valid", sliding windows of that length
+    beta : in [0, 1], the share of a pre-activation's variance that comes from its bias
+    window, stride, dilation : of conv, in positions; a number, or one for each axis
+    padding : of conv. "same" divides by the true number of neighbours at the border, "circular" wraps around, "valid"
+        leaves windows out that do not fit; a number (or one for each axis) adds that many zeros on either side and
+        divides by the whole window, as torch.nn.Conv2d does: at the border variance is lost.
+        Of pool: "valid" = sliding windows of length ``window``; else ``window`` cells cover each axis evenly
     weights : shares of several inputs (non-negative, sum 1); None = equal
     norm : of an input. "group": the channels of a position form a unit vector; "entry": every number has mean square
         1, so the kernel is divided by the number of channels; "auto": group for vectors, entry for positions
+    rank : of an input, its spatial axes, where they differ from the skeleton's
     """
 
     name: str
     op: str
     inputs: tuple[str, ...] = ()
     activation: str = "identity"
-    bias_share: float = 0.0
-    window: int | None = None
-    stride: int = 1
-    dilation: int = 1
-    padding: str = "same"
+    beta: float = 0.0
+    window: PerAxis | None = None
+    stride: PerAxis = 1
+    dilation: PerAxis = 1
+    padding: str | PerAxis = "same"
     weights: tuple[float, ...] | None = None
     norm: str = "auto"
+    rank: int | None = None
+
+    def on(self, axis: int) -> AxisWindow:
+        """Window, stride, dilation and padding along one axis."""
+        values = [v[axis] if isinstance(v, tuple) else v for v in (self.window, self.stride, self.dilation, self.padding)]
+        return AxisWindow(self.op == "pool" and values[3] != "valid", *values)
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -56,7 +79,8 @@ class Node:
 class Skeleton:
     """A validated DAG of nodes in any order; the last node of the topological order is the output.
 
-    rank : spatial axes of the input: 0 vector (n, d), 1 series (n, c, length), 2 image (n, c, h, w)
+    rank : spatial axes of the inputs: 0 vector (n, d), 1 series (n, c, length), 2 image (n, c, h, w); an input node may
+        name its own
     """
 
     name: str
@@ -78,6 +102,17 @@ class Skeleton:
         return [node for node in self.nodes if node.op == "input"]
 
     @property
+    def axes(self) -> dict[str, int]:
+        """By node: spatial axes of its value."""
+        out: dict[str, int] = {}
+        for node in self.nodes:
+            if node.op == "input":
+                out[node.name] = self.rank if node.rank is None else node.rank
+            else:
+                out[node.name] = out[node.inputs[0]] if node.op in ("conv", "pool", "activation", "add") else 0
+        return out
+
+    @property
     def size(self) -> int:
         """Number of layers that are not inputs, |S| per position."""
         return sum(node.op != "input" for node in self.nodes)
@@ -95,7 +130,7 @@ class Skeleton:
         layer = next((n for n in self.nodes if n.op in WEIGHTED and n.activation != "identity"), None)
         if layer is None:
             return math.inf
-        slope = _fixed_point_slope(layer.activation, layer.bias_share)
+        slope = _fixed_point_slope(layer.activation, layer.beta)
         return math.inf if abs(slope - 1) < 1e-9 or slope <= 0 else abs(-1 / math.log(slope))
 
     def warnings(self) -> list[tuple[str, dict]]:
@@ -107,7 +142,7 @@ class Skeleton:
         elif math.isinf(scale) and self.rank == 0 and self.depth > 20:
             out.append(("very_deep", {"depth": self.depth}))
         weighted = [n for n in self.nodes if n.op in WEIGHTED and n.activation != "identity"]
-        if len(weighted) == 1 and weighted[0].bias_share == 0 and self.rank == 0 and activation(weighted[0].activation).blind_spot:
+        if len(weighted) == 1 and weighted[0].beta == 0 and self.rank == 0 and activation(weighted[0].activation).blind_spot:
             out.append(("blind_spot", {"name": weighted[0].activation}))
         return out
 
@@ -119,9 +154,7 @@ class Skeleton:
     def from_dict(cls, data: dict) -> Skeleton:
         """Raises SkeletonError naming the node or field that is wrong."""
         try:
-            nodes = [
-                Node(**{k: (tuple(v) if isinstance(v, list) else v) for k, v in node.items()}) for node in data["nodes"]
-            ]
+            nodes = [Node(**{_FORMER.get(k, k): (tuple(v) if isinstance(v, list) else v) for k, v in n.items()}) for n in data["nodes"]]
             return cls(str(data["name"]), tuple(nodes), int(data.get("rank", 0)))
         except (KeyError, TypeError, AttributeError) as error:
             raise SkeletonError("not_a_skeleton", reason=str(error)) from error
@@ -167,19 +200,18 @@ def _validate(skeleton: Skeleton) -> None:
     names = [n.name for n in skeleton.nodes]
     if len(set(names)) != len(names):
         raise SkeletonError("node_twice", name=next(n for n in names if names.count(n) > 1))
-    if skeleton.rank not in (0, 1, 2):
-        raise SkeletonError("unknown_rank", rank=skeleton.rank)
     if not any(n.op == "input" for n in skeleton.nodes):
         raise SkeletonError("no_input_node")
     for node in skeleton.nodes:
-        _validate_node(node, set(names), skeleton.rank)
+        _validate_node(node, set(names))
+    _ordered(skeleton)
     used = {i for n in skeleton.nodes for i in n.inputs}
     ends = [n for n in names if n not in used]
     if len(ends) != 1:
-        raise SkeletonError("dangling_nodes", names=", ".join(ends[:-1] or ends))
+        raise SkeletonError("dangling_nodes", names=", ".join(ends))
 
 
-def _validate_node(node: Node, names: set[str], rank: int) -> None:
+def _validate_node(node: Node, names: set[str]) -> None:
     if node.op not in OPS:
         raise SkeletonError("unknown_op", name=node.name, op=node.op, known=", ".join(OPS))
     for i in node.inputs:
@@ -188,38 +220,43 @@ def _validate_node(node: Node, names: set[str], rank: int) -> None:
     few, many = _ARITY.get(node.op, (1, 1))
     if not few <= len(node.inputs) <= many:
         raise SkeletonError("wrong_number_of_inputs", name=node.name, found=len(node.inputs), needed=few)
-    if not 0 <= node.bias_share <= 1:
-        raise SkeletonError("bias_share_range", name=node.name, value=node.bias_share)
+    if not isinstance(node.beta, int | float) or not 0 <= node.beta <= 1:
+        raise SkeletonError("beta_range", name=node.name, value=node.beta)
     if node.norm not in NORMS:
         raise SkeletonError("unknown_norm", name=node.name, norm=node.norm, known=", ".join(NORMS))
-    if (node.activation != "identity" and node.op not in (*WEIGHTED, "activation")) or (node.bias_share and node.op not in WEIGHTED):
+    if (node.activation != "identity" and node.op not in (*WEIGHTED, "activation")) or (node.beta and node.op not in WEIGHTED):
         raise SkeletonError("not_a_layer", name=node.name, op=node.op)
-    if node.op in ("pool", "global_pool", "flatten", "conv") and rank == 0:
-        raise SkeletonError("needs_positions", name=node.name, op=node.op)
-    if node.op in ("conv", "pool") and (not node.window or min(node.window, node.stride, node.dilation) < 1 or node.padding not in PADDINGS):
-        raise SkeletonError("bad_window", name=node.name)
     if node.weights is not None and (len(node.weights) != len(node.inputs) or min(node.weights) < 0 or abs(sum(node.weights) - 1) > 1e-9):
-        raise SkeletonError("bad_weights", name=node.name)
+        raise SkeletonError("bad_weights", name=node.name, value=node.weights)
     activation(node.activation)
+
+
+def _validate_window(node: Node, axes: int) -> None:
+    for field, least in (("window", 1), ("stride", 1), ("dilation", 1), ("padding", 0)):
+        value = getattr(node, field)
+        if field == "padding" and value in PADDINGS:
+            continue
+        numbers = value if isinstance(value, tuple) else (value,) * axes
+        if len(numbers) != axes or any(not isinstance(v, int) or isinstance(v, bool) or v < least for v in numbers):
+            raise SkeletonError(f"bad_{'padding' if field == 'padding' else 'window'}", name=node.name, field=field, value=value, axes=axes, least=least)
 
 
 def _validate_flow(skeleton: Skeleton) -> None:
     """Positions must still be there where a node needs them, and elementwise nodes must act on Gaussian values."""
-    positions: dict[str, bool] = {}
-    gaussian: dict[str, bool] = {}
+    axes, gaussian = skeleton.axes, {}
     for node in skeleton.nodes:
-        source = [positions[i] for i in node.inputs]
-        if node.op in ("conv", "pool", "global_pool") and not source[0]:
+        source = [axes[i] for i in node.inputs]
+        if node.op == "input" and axes[node.name] not in (0, 1, 2):
+            raise SkeletonError("unknown_rank", name=node.name, rank=axes[node.name])
+        if node.op in ("conv", "pool", "global_pool", "flatten") and not source[0]:
             raise SkeletonError("needs_positions", name=node.name, op=node.op)
+        if node.op in ("conv", "pool"):
+            _validate_window(node, source[0])
         if node.op == "add" and len(set(source)) > 1:
             raise SkeletonError("shapes_differ", name=node.name, shapes=", ".join(node.inputs))
         # The dual of an activation is an expectation over Gaussians; what has passed one is no longer Gaussian.
         if node.op == "activation" and not gaussian[node.inputs[0]]:
             raise SkeletonError("activation_needs_linear", name=node.name, input=node.inputs[0])
-        if node.op == "input":
-            positions[node.name] = skeleton.rank > 0
-        else:
-            positions[node.name] = node.op in ("conv", "pool", "activation", "add") and all(source)
         linear = node.op in WEIGHTED and node.activation == "identity"
         gaussian[node.name] = linear or (node.op in ("pool", "global_pool", "add") and all(gaussian[i] for i in node.inputs))
 

@@ -30,7 +30,7 @@ class Choice:
 
     def skeleton(self) -> Skeleton:
         """The skeleton of the choice.  Raises SkeletonError."""
-        return preset(self.name, activation=self.activation, bias_share=self.bias_share, depth=self.depth)
+        return preset(self.name, activation=self.activation, beta=self.bias_share, depth=self.depth)
 
 
 def preset_names(kind: str) -> list[str]:
@@ -53,7 +53,7 @@ def weighted_layer(skeleton: Skeleton) -> tuple[str, float]:
     """Activation and bias share of the first layer with weights."""
     node = next(n for n in skeleton.nodes if n.op in ("dense", "conv"))
     after = next((n.activation for n in skeleton.nodes if n.op == "activation"), node.activation)
-    return (after if node.activation == "identity" else node.activation), node.bias_share
+    return (after if node.activation == "identity" else node.activation), node.beta
 
 
 def settings_of(name: str) -> set[str]:

@@ -1,5 +1,6 @@
 """Dual and tangent kernels of every kind of skeleton against independently computed vectors."""
 
+import math
 import re
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from dualcore.kernels import (
     tangent_kernel,
     to_sphere,
 )
-from dualcore.kernels.propagate import general_dual
+
 
 GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "kernels_public.npz")
 BETA = 0.1
@@ -123,6 +124,16 @@ def test_equal_inputs_lose_no_digits(depth):
             assert (K.diagonal(offset) - 1).abs().max() < 1e-14 * depth
 
 
+def general(sigma, c, p, q):
+    """Dual at any variances, and its slope in c: closed forms, or by the degree of homogeneity."""
+    if sigma.closed_general:
+        return sigma.closed_general(c, p, q)
+    root = torch.sqrt(p * q)
+    rho = (c / root).clamp(-1, 1)
+    degree = sigma.homogeneous
+    return root**degree * sigma.dual(rho) * sigma.norm2, root ** (degree - 1) * sigma.dual_derivative(rho) * sigma.norm2
+
+
 @pytest.mark.parametrize("key", [k for k in GOLDEN.files if k.startswith("general_") and k.endswith("_K")])
 def test_any_variance_matches(key):
     name, weight, bias = re.match(r"general_(\w+)_sw([\d.]+)_sb([\d.]+)_L3_K", key).groups()
@@ -132,17 +143,25 @@ def test_any_variance_matches(key):
     for _ in range(3):
         c = w2 * c + b2
         q = c.diagonal()
-        c = general_dual("layer", sigma, c, q[:, None], q[None, :], False)[0] * sigma.norm2
+        c = general(sigma, c, q[:, None], q[None, :])[0]
     assert np.abs(c.numpy() - GOLDEN[key]).max() < 1e-10
 
 
-@pytest.mark.parametrize("name", ["relu", "erf", "gelu", "relu2", "leaky_relu:0.3"])
-def test_the_slope_at_any_variance_is_the_derivative(name):
-    c, p, q = (torch.tensor([v], dtype=torch.float64) for v in (0.4, 1.7, 0.6))
+@pytest.mark.parametrize("name", ["relu", "erf", "gelu", "relu2", "leaky_relu:0.3", "sin", "cos:0.5", "exp:0.7", "gaussian", "quadratic:1,2,3"])
+def test_closed_forms_at_any_variance_are_consistent(name):
+    c, p, q, one = (torch.tensor([v], dtype=torch.float64) for v in (0.4, 1.7, 0.6, 1.0))
     sigma, h = activation(name), 1e-6
-    _, slope = general_dual("layer", sigma, c, p, q, True)
-    up, down = (general_dual("layer", sigma, c + s * h, p, q, False)[0] for s in (1, -1))
-    assert abs(float(slope - (up - down) / (2 * h))) < 1e-8
+    slope = general(sigma, c, p, q)[1]
+    up, down = (general(sigma, c + s * h, p, q)[0] for s in (1, -1))
+    assert abs(float(slope - (up - down) / (2 * h))) < 1e-8 * max(1, float(slope))
+    assert abs(float(general(sigma, c, one, one)[0]) / sigma.norm2 - float(sigma.dual(c))) < 1e-13
+    # E sigma(u) sigma(v) by Gauss-Hermite in two dimensions; relu and its like have a kink, hence the tolerance
+    x, w = np.polynomial.hermite_e.hermegauss(150)
+    u, v = np.meshgrid(x, x)
+    s = 0.4 / 1.7
+    left, right = torch.from_numpy(math.sqrt(1.7) * u), torch.from_numpy(s * math.sqrt(1.7) * u + math.sqrt(0.6 - s * s * 1.7) * v)
+    direct = float((np.outer(w, w) / (2 * np.pi) * (sigma(left) * sigma(right)).numpy()).sum())
+    assert abs(direct - float(general(sigma, c, p, q)[0])) < (5e-3 if sigma.homogeneous is not None else 1e-11) * max(1, direct)
 
 
 def test_inputs_that_do_not_fit_are_refused():
@@ -169,7 +188,7 @@ def test_blank_pixels_are_no_trouble():
     X = torch.randn(4, 1, 6, 6)
     X[:2] = 0
     for name in ("relu", "step"):
-        K = dual_kernel(preset("conv2d", activation=name, bias_share=0.0), X)
+        K = dual_kernel(preset("conv2d", activation=name, beta=0.0), X)
         assert torch.isfinite(K).all()
         assert torch.linalg.eigvalsh(K).min() > -1e-10
 

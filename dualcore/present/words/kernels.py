@@ -38,8 +38,26 @@ WORDS = {
         "バイアスのない 1 層の {name} には表せない形の関係があります。層を増やすか、バイアスの割合を 0 より大きくすると解消します。",
         "One bias-free layer of {name} cannot express some relations. A second layer or a bias share above 0 removes this.",
     ),
-    "error.unknown_activation": ("活性化関数「{name}」はありません。次から選んでください: {known}", "There is no activation '{name}'. Choose one of: {known}."),
-    "error.activation_parameters": ("活性化関数「{name}」の数値を読み取れません。例: leaky_relu:0.2", "The numbers of the activation '{name}' cannot be read. Example: leaky_relu:0.2."),
+    "error.unknown_activation": (
+        "活性化関数「{name}」はありません。近い名前: {near}。使えるもの: {known}",
+        "There is no activation '{name}'. The nearest names: {near}. Known: {known}.",
+    ),
+    "error.activation_parameters": (
+        "活性化関数「{name}」の数値を読み取れません。正しい書き方の例: {accepted}",
+        "The parameters of the activation '{name}' cannot be read. A correct example: {accepted}.",
+    ),
+    "error.activation_rough": (
+        "関数「{name}」の積分が収束しません。折れ曲がる点や不連続な点があれば kinks に指定してください(現在: {kinks})。",
+        "The integrals of the function '{name}' do not settle. Name every point where it bends or jumps in kinks (now: {kinks}).",
+    ),
+    "error.activation_not_pointwise": (
+        "関数「{name}」は使えません。torch のテンソルを受け取り、同じ形のテンソルを返す関数にしてください({reason})。",
+        "The function '{name}' must take a torch tensor and return one of the same shape ({reason}).",
+    ),
+    "error.no_derivative": (
+        "活性化関数「{name}」は不連続なため、双対の微分を計算できません。",
+        "The activation '{name}' jumps: its dual has no derivative to compute.",
+    ),
     "error.activation_norm": (
         "活性化関数「{name}」は二乗の期待値が有限の正の値になりません。別の関数を使ってください。",
         "The activation '{name}' has no finite, positive mean square. Use another function.",
@@ -48,16 +66,30 @@ WORDS = {
     "error.setting_does_not_fit": ("計算スケルトン「{name}」には、この設定がありません: {settings}", "The skeleton '{name}' does not have these settings: {settings}."),
     "error.not_a_skeleton": ("計算スケルトンとして読めません({reason})。", "This is not a skeleton ({reason})."),
     "error.node_twice": ("ノード名「{name}」が重複しています。", "The node name '{name}' occurs twice."),
-    "error.unknown_rank": ("入力の次元 {rank} は使えません(0: 表、1: 系列、2: 画像)。", "The rank {rank} is not known (0 vector, 1 series, 2 image)."),
+    "error.unknown_rank": ("入力「{name}」の rank = {rank} は使えません(0: 表、1: 系列、2: 画像)。", "Input '{name}': rank = {rank} is not known (0 vector, 1 series, 2 image)."),
     "error.no_input_node": ("入力ノードがありません。", "The skeleton has no input node."),
     "error.dangling_nodes": ("どこにもつながっていないノードがあります: {names}", "These nodes lead nowhere: {names}."),
     "error.unknown_op": ("ノード「{name}」の種類 {op} はありません。次から選んでください: {known}", "Node '{name}' has the unknown kind {op}. Choose one of: {known}."),
     "error.unknown_input": ("ノード「{name}」の入力「{input}」がありません。", "Node '{name}' reads '{input}', which does not exist."),
     "error.wrong_number_of_inputs": ("ノード「{name}」の入力は {needed} 個以上必要です(現在 {found} 個)。", "Node '{name}' needs {needed} input(s) and has {found}."),
-    "error.bias_share_range": ("ノード「{name}」のバイアスの割合 {value} は 0 から 1 の範囲外です。", "The bias share {value} of node '{name}' is not between 0 and 1."),
-    "error.bad_window": ("ノード「{name}」の窓の大きさまたは境界の扱いが正しくありません。", "The window or padding of node '{name}' is not valid."),
+    "error.beta_range": (
+        "ノード「{name}」のバイアスの割合(beta){value} は使えません。0 から 1 の数にしてください。",
+        "Node '{name}': beta = {value} must be a number from 0 to 1.",
+    ),
+    "error.bad_window": (
+        "ノード「{name}」の {field} = {value} は使えません。{least} 以上の整数を 1 つ、または軸ごとに {axes} 個指定してください。",
+        "Node '{name}': {field} = {value} must be an integer of at least {least}, or {axes} of them, one for each axis.",
+    ),
+    "error.bad_padding": (
+        "ノード「{name}」の {field} = {value} は使えません。same、valid、circular、または {least} 以上の整数(軸ごとなら {axes} 個)を指定してください。",
+        "Node '{name}': {field} = {value} must be same, valid, circular, or an integer of at least {least} ({axes} of them, one for each axis).",
+    ),
+    "error.bad_argument": (
+        "{argument} = {value} は使えません。{accepted}",
+        "{argument} = {value} is not accepted; it must be {accepted}.",
+    ),
     "error.needs_positions": ("ノード「{name}」({op})は系列か画像にだけ使えます。", "Node '{name}' ({op}) needs a series or an image."),
-    "error.bad_weights": ("ノード「{name}」の重みは、入力と同じ個数で合計 1 にしてください。", "The weights of node '{name}' must match its inputs and sum to 1."),
+    "error.bad_weights": ("ノード「{name}」の重みは、入力と同じ個数、0 以上、合計 1 にしてください(現在 {value})。", "The weights {value} of node '{name}' must be non-negative, one for each input, and sum to 1."),
     "error.cycle": ("ノードが循環しています: {names}", "These nodes form a cycle: {names}."),
     "error.width_range": ("幅 {width} は使えません。1 から 65,536 の整数にしてください。", "The width {width} must be an integer from 1 to 65,536."),
     "error.shape_does_not_fit": (
