@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint benchmark
+.PHONY: run test lint benchmark bench
 
 run: $(VENV)/.runtime
 	$(BIN)/streamlit run app.py --server.port=$(or $(PORT),8501)
@@ -20,6 +20,16 @@ browser:
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.public
+
+# Kernels against neural-tangents, which needs an environment of its own (older numpy).
+bench: $(VENV)/.dev $(VENV)-peer/.ready
+	$(BIN)/python -m benchmarks.kernels --peer $(VENV)-peer/bin/python
+
+$(VENV)-peer/.ready:
+	$(PYTHON) -m venv $(VENV)-peer
+	$(VENV)-peer/bin/python -m pip install --quiet --disable-pip-version-check \
+	  neural-tangents==0.6.5 jax==0.4.23 jaxlib==0.4.23 numpy==1.26.4 scipy==1.11.4
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -16,16 +16,20 @@ from dualcore.lazy import exports
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
-__all__ = [
-    "Evidence", "Protocol", "Skeleton", "Terms", "Verdict", "activation", "dual_kernel", "evaluate", "load", "preset", "presets",
-    "random_network", "recommend", "tangent_kernel",
-]
-
 _EXPORTS = {
     "api": ("evaluate",),
     "decision": ("Protocol", "Terms", "Verdict", "recommend"),
     "evidence": ("Evidence",),
     "intake": ("load",),
-    "kernels": ("Skeleton", "activation", "dual_kernel", "preset", "presets", "random_network", "tangent_kernel"),
+    "kernels": (
+        "Node", "Skeleton", "activation", "convolutional", "dual_kernel", "empirical_kernel", "fully_connected", "kernel_error",
+        "linear", "multi_view", "preset", "presets", "random_network", "register_activation", "residual", "tangent_kernel",
+        "to_sphere", "width_for_error", "width_law", "worst_case_width",
+    ),
 }
+__all__ = sorted(name for names in _EXPORTS.values() for name in names)
 __getattr__ = exports(__name__, _EXPORTS)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -37,6 +37,16 @@ class SkeletonError(DualcoreError, ValueError):
     """A skeleton is not valid, or does not fit the data's shape."""
 
 
+class Reasons(tuple):
+    """(name, code, fields) triples, read in the language of the sentence they stand in: ``"{reasons:ja}"``."""
+
+    def __format__(self, language: str) -> str:
+        from dualcore.present.words import say
+
+        apart = " " if language == "ja" else "; "
+        return apart.join(f"{name}: {say(f'init.{code}', language or 'en', **fields)}" for name, code, fields in self)
+
+
 class NumericalError(DualcoreError, ValueError):
     """A computation did not give finite numbers."""
 

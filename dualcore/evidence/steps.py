@@ -24,7 +24,7 @@ from dualcore.evidence.records import (
     WidthPoint,
 )
 from dualcore.evidence.run import Run
-from dualcore.kernels import Skeleton, kernel_error, width_for_error
+from dualcore.kernels import Skeleton, width_law
 
 CHOICE_ROWS = 1200
 SEED_ROWS = 1000
@@ -154,21 +154,15 @@ def _kernel_error(run: Run, skeleton: Skeleton) -> KernelError | None:
     rows = run.draw(200 if skeleton.rank == 0 else 80)
     widths = (32, 64, 128, 256, 512)
     inputs = run.builder.inputs(skeleton, rows)
-    result = kernel_error(skeleton, inputs, widths, range(run.options.seed, run.options.seed + 6))
-    logs, spread = np.log(result.errors.mean(1)), result.errors.std(1, ddof=1)
-    x = np.log(np.array(result.widths, dtype=float))
-    slope, _ = np.polyfit(x, logs, 1)
-    draws = np.random.default_rng(run.options.seed).integers(0, result.errors.shape[1], (200, result.errors.shape[1]))
-    slopes = [np.polyfit(x, np.log(result.errors[:, d].mean(1)), 1)[0] for d in draws]
-    constant = float(np.exp(np.mean(logs + 0.5 * x)))
+    law = width_law(skeleton, inputs, widths, range(run.options.seed, run.options.seed + 6))
+    measured = law.measured
     points = [
         WidthPoint(width=int(w), error=float(e.mean()), low=float(max(0, e.mean() - 1.645 * s)), high=float(e.mean() + 1.645 * s))
-        for w, e, s in zip(result.widths, result.errors, spread, strict=True)
+        for w, e, s in zip(measured.widths, measured.errors, measured.errors.std(1, ddof=1), strict=True)
     ]
     return KernelError(
-        points=points, constant=constant, slope=float(slope), slope_low=float(np.quantile(slopes, 0.05)),
-        slope_high=float(np.quantile(slopes, 0.95)), reference=result.reference, rows=len(rows),
-        width_for_5_percent=int(width_for_error(constant, 0.05)),
+        points=points, constant=law.constant, slope=law.slope, slope_low=law.slope_low, slope_high=law.slope_high,
+        reference=measured.reference, rows=len(rows), width_for_5_percent=law.width_for(0.05)[0],
     )
 
 

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from dualcore.errors import NumericalError, SkeletonError
 from dualcore.kernels.buffers import Buffers
 from dualcore.kernels.parallel import each
+from dualcore.kernels.precision import full_precision
 from dualcore.kernels.propagate import Pass, Variances, needs_all_pairs
 from dualcore.kernels.shapes import node_shapes, split_views
 from dualcore.kernels.skeletons import Skeleton
 
 Tensor = torch.Tensor
-TILE_BYTES = 256 * 2**20
+Inputs = Tensor | np.ndarray | Sequence[Tensor]
+MEMORY_BYTES = 256 * 2**20
 TILE_ROWS = 256  # tiles that stay in the cache are faster than large ones ...
-CACHED_BYTES = 2**20  # ... and one array of theirs should leave room for the next
+CACHED_BYTES = 2**21  # ... and one array of theirs should leave room for the next
 LIVE = 6  # arrays of the size of the largest node that are alive together
 ACTIVATION_FLOPS = 60.0
 
 
 def dual_kernel(
-    skeleton: Skeleton, X: Tensor | Sequence[Tensor], Y: Tensor | Sequence[Tensor] | None = None, *,
-    dtype: torch.dtype = torch.float64, memory_bytes: int = TILE_BYTES,
+    skeleton: Skeleton, X: Inputs, Y: Inputs | None = None, *, dtype: torch.dtype = torch.float64,
+    memory_bytes: int = MEMORY_BYTES, allow_tf32: bool = False,
 ) -> Tensor:
     """What last-layer training can express: the kernel that wide random networks of the skeleton approach.
 
     Parameters
     ----------
-    X : (n, d) vectors, (n, c, length) series or (n, c, h, w) images. Vectors are unit vectors (``to_sphere``) unless
-        every activation is positively homogeneous (relu, abs, step, ...), erf or gelu. A skeleton with several inputs
-        takes a sequence of such tensors, or their stack (n, inputs, ...)
+    X : (n, d) vectors, (n, c, length) series or (n, c, h, w) images, tensors or arrays. Vectors are unit vectors
+        (``to_sphere``) unless every activation is positively homogeneous (relu, abs, step, ...) or has a closed form for
+        any variance (``Activation.any_variance``). A skeleton with several inputs takes a sequence of such tensors, or
+        their stack (n, inputs, ...)
     Y : (m, ...), or None for X itself; then only half of the kernel is computed
-    memory_bytes : bound on the working memory beside the result, down to one pair at a time
+    dtype : torch.float64 or torch.float32, of the computation and of the result
+    memory_bytes : bound on the working memory beside inputs and result, down to one pair at a time
+    allow_tf32 : let CUDA shorten float32 products to ten bits, with errors of 1e-3
 
     Returns
     -------
@@ -42,21 +49,21 @@ def dual_kernel(
 
     Raises
     ------
-    SkeletonError : when the inputs do not fit the skeleton, or are not unit vectors where they must be
-    NumericalError : when X or Y holds values that are not finite
+    SkeletonError (a ValueError) : when the inputs do not fit the skeleton, or are not unit vectors where they must be
+    NumericalError (a ValueError) : when X or Y holds values that are not finite
     """
-    return _kernel(skeleton, X, Y, dtype, memory_bytes, False)
+    return _kernel(skeleton, X, Y, dtype, memory_bytes, allow_tf32, False)
 
 
 def tangent_kernel(
-    skeleton: Skeleton, X: Tensor | Sequence[Tensor], Y: Tensor | Sequence[Tensor] | None = None, *,
-    dtype: torch.dtype = torch.float64, memory_bytes: int = TILE_BYTES,
+    skeleton: Skeleton, X: Inputs, Y: Inputs | None = None, *, dtype: torch.dtype = torch.float64,
+    memory_bytes: int = MEMORY_BYTES, allow_tf32: bool = False,
 ) -> Tensor:
     """What full training reaches in the lazy regime (Jacot et al. 2018, arXiv 1806.07572), read-out included.
 
     Parameters, result and errors as for ``dual_kernel``; SkeletonError too for step and sign, which have no tangent.
     """
-    return _kernel(skeleton, X, Y, dtype, memory_bytes, True)
+    return _kernel(skeleton, X, Y, dtype, memory_bytes, allow_tf32, True)
 
 
 def dual_cost(skeleton: Skeleton, n: int, m: int | None, input_shape: tuple[int, ...]) -> float:
@@ -82,35 +89,66 @@ def _entries(shape: tuple[int, ...], full: bool) -> float:
     return float(positions**2 if full else positions)
 
 
-def _kernel(skeleton, X, Y, dtype, memory_bytes, tangent) -> Tensor:
+def _kernel(skeleton, X, Y, dtype, memory_bytes, allow_tf32, tangent) -> Tensor:
+    _accepted(dtype, memory_bytes)
     A, shape = _prepare(skeleton, X, dtype)
     B, other_shape = (A, shape) if Y is None else _prepare(skeleton, Y, dtype)
     if shape != other_shape:
         raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(other_shape))
-    side = _tile_side(skeleton, shape, dtype, memory_bytes, tangent)
-    own, diagonal = _own(skeleton, A, side, tangent)
-    other = own if Y is None else _own(skeleton, B, side, tangent)[0]
-    n, m, buffers = len(A[0]), len(B[0]), Buffers()
+    plan = _plan(skeleton, shape, dtype, memory_bytes, tangent)
+    n, m = len(A[0]), len(B[0])
     out = torch.empty(n, m, dtype=dtype, device=A[0].device)
-    tiles = [(i, j) for i in range(0, n, side) for j in range(i if Y is None else 0, m, side)]
-
-    def compute(tile: tuple[int, int]) -> None:
-        i, j = tile
-        block = Pass(skeleton, tangent, own.rows(i, side), other.rows(j, side), buffers)
-        values = block.run([x[i : i + side] for x in A], [y[j : j + side] for y in B])
-        out[i : i + side, j : j + side] = values
-        if Y is None and j > i:
-            out[j : j + side, i : i + side] = values.T
-
-    for _ in each(compute, tiles, out.device.type == "cpu"):
-        pass
-    if Y is None:
-        # The two halves of a diagonal tile differ in the last place; the pass over (x, x) knows the diagonal exactly.
-        for i in range(0, n, side):
-            tile = out[i : i + side, i : i + side]
-            tile.copy_((tile + tile.T) / 2)
-        out.diagonal().copy_(diagonal)
+    with full_precision(out.device, allow_tf32):
+        # Variances are kept for two blocks of examples at a time: for all of them they can outgrow the kernel itself.
+        for i in range(0, n, plan.block):
+            own, diagonal = _own(skeleton, [a[i : i + plan.block] for a in A], plan.side, tangent)
+            for j in range(i if Y is None else 0, m, plan.block):
+                columns = [b[j : j + plan.block] for b in B]
+                same = Y is None and i == j
+                other = own if same else _own(skeleton, columns, plan.side, tangent)[0]
+                part = _Block(skeleton, tangent, [a[i : i + plan.block] for a in A], columns, own, other, same)
+                part.fill(out[i : i + plan.block, j : j + plan.block], plan.side)
+                if same:
+                    out.diagonal()[i : i + plan.block] = diagonal
+                elif Y is None:
+                    out[j : j + plan.block, i : i + plan.block] = out[i : i + plan.block, j : j + plan.block].T
     return out
+
+
+def _accepted(dtype: torch.dtype, memory_bytes: int) -> None:
+    if dtype not in (torch.float32, torch.float64):
+        raise SkeletonError("bad_argument", argument="dtype", value=str(dtype), accepted="torch.float32, torch.float64")
+    if not memory_bytes > 0:
+        raise SkeletonError("bad_argument", argument="memory_bytes", value=memory_bytes, accepted="> 0")
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The kernel between two blocks of examples; ``same``: of one with itself."""
+
+    skeleton: Skeleton
+    tangent: bool
+    A: list[Tensor]
+    B: list[Tensor]
+    own: Variances
+    other: Variances
+    same: bool
+
+    def fill(self, out: Tensor, side: int) -> None:
+        buffers = Buffers()
+        tiles = [(i, j) for i in range(0, out.shape[0], side) for j in range(i if self.same else 0, out.shape[1], side)]
+
+        def compute(tile: tuple[int, int]) -> None:
+            i, j = tile
+            block = Pass(self.skeleton, self.tangent, self.own.rows(i, side), self.other.rows(j, side), buffers)
+            values = block.run([x[i : i + side] for x in self.A], [y[j : j + side] for y in self.B])
+            # The two halves of a diagonal tile differ in the last place.
+            out[i : i + side, j : j + side] = (values + values.T) / 2 if self.same and i == j else values
+            if self.same and j > i:
+                out[j : j + side, i : i + side] = values.T
+
+        for _ in each(compute, tiles, out.device.type == "cpu"):
+            pass
 
 
 def _prepare(skeleton: Skeleton, X, dtype: torch.dtype) -> tuple[list[Tensor], tuple]:
@@ -120,17 +158,31 @@ def _prepare(skeleton: Skeleton, X, dtype: torch.dtype) -> tuple[list[Tensor], t
     # Anything that is not finite spoils the sum; this is many times faster than to ask every number.
     if not all(bool(torch.isfinite(v.sum())) for v in views):
         raise NumericalError("not_finite")
+    if not len(views[0]):
+        raise SkeletonError("no_examples", name=skeleton.name)
     node_shapes(skeleton, 1, shape)
     return views, shape
 
 
-def _tile_side(skeleton: Skeleton, shape, dtype, memory_bytes: int, tangent: bool) -> int:
+@dataclass(frozen=True)
+class _Plan:
+    """block : examples whose variances are kept; side : examples of a tile, whose pairs are computed together."""
+
+    block: int
+    side: int
+
+
+def _plan(skeleton: Skeleton, shape, dtype, memory_bytes: int, tangent: bool) -> _Plan:
     shapes, full = node_shapes(skeleton, 1, shape), needs_all_pairs(skeleton)
-    largest = max(_entries(shapes[name], full[name]) for name in full) * torch.finfo(dtype).bits / 8
+    number = torch.finfo(dtype).bits / 8
+    largest = max(_entries(shapes[name], full[name]) for name in full) * number
     arrays = LIVE * (2 if tangent else 1)
-    allowed = memory_bytes / (largest * arrays * torch.get_num_threads())
+    allowed = memory_bytes / 2 / (largest * arrays * torch.get_num_threads())
     cached = CACHED_BYTES / largest
-    return int(max(1, min(TILE_ROWS, math.isqrt(int(allowed)), math.isqrt(int(cached)))))
+    side = int(max(1, min(TILE_ROWS, math.isqrt(int(allowed)), math.isqrt(int(cached)))))
+    # Two blocks, each with the variances before and behind every node.
+    example = 4 * number * sum(_entries(s, False) for s in shapes.values())
+    return _Plan(side * max(1, int(memory_bytes / 2 / example) // side), side)
 
 
 def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool) -> tuple[Variances, Tensor]:
@@ -141,6 +193,4 @@ def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool) -> tuple
         own = Pass(skeleton, tangent)
         values.append(own.run([x[start : start + side * side] for x in A]))
         parts.append(own.mine)
-    if not parts:
-        raise SkeletonError("no_examples", name=skeleton.name)
     return Variances.join(parts), torch.cat(values)

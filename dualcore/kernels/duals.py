@@ -99,6 +99,8 @@ class Activation:
         if kind not in self._series:
             function = self.function if kind == "dual" else derivative_of(self.function)
             self._series[kind] = _theta_series(function, self.kinks, self.edges)
+            if kind == "dual":  # exact at rho = 1, where interpolation can be off by 1e-13
+                self._series[kind][0] += self.norm2 - chebyshev.chebval(-1.0, self._series[kind])
         t = (2 * angle / math.pi - 1).cpu().numpy()
         return torch.from_numpy(np.asarray(chebyshev.chebval(t, self._series[kind]))).to(r) / self.norm2
 

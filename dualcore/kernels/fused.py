@@ -159,33 +159,34 @@ def activate(K, T, sx, sy, repeat, products, degree, plain, power, near, far, ne
     gap, slope, other = np.empty(BLOCK, K.dtype), np.empty(BLOCK, K.dtype), np.empty(BLOCK, K.dtype)
     b, root, lost = np.empty(BLOCK, K.dtype), np.empty(BLOCK, K.dtype), np.empty(BLOCK, K.dtype)
     tangents = T.size > 0
-    tiny, snap = real(np.finfo(K.dtype).tiny), real(4 * np.finfo(K.dtype).eps)
+    snap = real(4 * np.finfo(K.dtype).eps)
     least = snap if products else real(0)
+    ix, iy = _inverse(sx), _inverse(sy)
     for row in range(K.shape[0]):
         mine, yours = (row, row // repeat % sy.shape[0]) if repeat else (row // sy.shape[0], row % sy.shape[0])
         for start in range(0, K.shape[1], BLOCK):
             # Slices that start at 0: with sums as indices the loops are not vectorised.
             k, y = K[row, start : start + BLOCK], sy[yours, start : start + BLOCK]
             n = len(k)
+            iyours = iy[yours, start : start + BLOCK]
             if repeat:
-                a, inverse = sx[mine, 0], real(1) / max(sx[mine, 0], tiny)
+                a, ia = sx[mine, 0], ix[mine, 0]
                 for i in range(n):
                     root[i] = a * y[i]
                     lost[i] = real(0.5) * (a - y[i]) * (a - y[i])
-                    t[i] = inverse / max(y[i], tiny)
+                    t[i] = ia * iyours[i]
             else:
-                s = sx[mine, start : start + BLOCK]
+                s, imine = sx[mine, start : start + BLOCK], ix[mine, start : start + BLOCK]
                 for i in range(n):
                     root[i] = s[i] * y[i]
                     lost[i] = real(0.5) * (s[i] - y[i]) * (s[i] - y[i])
-                    t[i] = real(1) / max(root[i], tiny)
+                    t[i] = imine[i] * iyours[i]
             far_ones = 0
             for i in range(n):
                 v = (root[i] - k[i] if products else k[i] - lost[i]) * t[i]
                 # Rounding must not move equal inputs apart: the slope of many duals jumps from there.
                 v = real(0) if v < least else v
                 v = real(2) if v > real(2) - snap else v
-                v = v if root[i] > 0 else real(0)
                 t[i] = v
                 far_ones += v > real(1)
                 u[i] = np.sqrt(min(v, real(2) - v))
@@ -223,6 +224,16 @@ def activate(K, T, sx, sy, repeat, products, degree, plain, power, near, far, ne
 
 
 @_compiled
+def _inverse(deviations):
+    """1 / deviations; 0 where they are 0: a constant zero then counts as equal to everything, and is multiplied by 0."""
+    out = np.empty_like(deviations)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = 1 / deviations[i, j] if deviations[i, j] > 0 else 0
+    return out
+
+
+@_compiled
 def _power(value, degree):
     out = value * 0 + 1
     for _ in range(degree):
@@ -232,15 +243,16 @@ def _power(value, degree):
 
 @_compiled
 def _sum(c, x, out, b, n, plain):
-    """The series with the even number of coefficients c at x[:n]: Horner's rule for powers, or Clenshaw's recurrence."""
+    """The series with coefficients c, a multiple of four, at x[:n]: Horner's rule for powers, or Clenshaw's recurrence."""
     last = len(c) - 1
     if plain:
+        c0, c1, c2, c3 = c[last], c[last - 1], c[last - 2], c[last - 3]
         for i in range(n):
-            out[i] = c[last] * x[i] + c[last - 1]
-        for k in range(last - 2, 0, -2):
-            high, low = c[k], c[k - 1]
+            out[i] = ((c0 * x[i] + c1) * x[i] + c2) * x[i] + c3
+        for k in range(last - 4, 0, -4):
+            c0, c1, c2, c3 = c[k], c[k - 1], c[k - 2], c[k - 3]
             for i in range(n):
-                out[i] = (out[i] * x[i] + high) * x[i] + low
+                out[i] = (((out[i] * x[i] + c0) * x[i] + c1) * x[i] + c2) * x[i] + c3
         return
     for i in range(n):
         out[i] = c[last]

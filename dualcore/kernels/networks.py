@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from dualcore.errors import SkeletonError
 from dualcore.kernels.activations import activation
 from dualcore.kernels.parallel import each
+from dualcore.kernels.precision import full_precision
 from dualcore.kernels.propagate import divisor
 from dualcore.kernels.shapes import node_shapes, split_views
 from dualcore.kernels.skeletons import WEIGHTED, AxisWindow, Node, Skeleton
@@ -183,11 +184,13 @@ class RandomNetwork(torch.nn.Module):
 
     def features(
         self, X: Tensor | Sequence[Tensor], batch_size: int | None = None, device: str | None = None,
-        on_batch: Callable[[int, int], None] | None = None,
+        on_batch: Callable[[int, int], None] | None = None, allow_tf32: bool = False,
     ) -> Tensor:
         """Psi (n, D) float32 on the CPU, computed in batches of bounded memory.
 
+        device : where to compute, "cpu" unless told
         on_batch : called with (rows done, rows in all), a few times per second and at the end
+        allow_tf32 : let CUDA shorten float32 products to ten bits
         """
         views, shape = split_views(self.skeleton, X)
         if self.input_shape is None:
@@ -204,11 +207,12 @@ class RandomNetwork(torch.nn.Module):
                 out[start : start + size] = network(batch).cpu()
 
         reported = time.monotonic()
-        for start in each(compute, starts, any(self.axes.values()) and device == "cpu"):
-            done = min(start + size, n)
-            if on_batch and (done == n or time.monotonic() - reported >= REPORT_SECONDS):
-                on_batch(done, n)
-                reported = time.monotonic()
+        with full_precision(torch.device(device), allow_tf32):
+            for start in each(compute, starts, any(self.axes.values()) and device == "cpu"):
+                done = min(start + size, n)
+                if on_batch and (done == n or time.monotonic() - reported >= REPORT_SECONDS):
+                    on_batch(done, n)
+                    reported = time.monotonic()
         return out
 
     def _batch(self, device: str) -> int:

@@ -98,7 +98,9 @@ class Pass:
                 k = next(inputs)
                 value = self._input(node, X[k], None if Y is None else Y[k])
             else:
-                value = self._node(node, [values[name] for name in node.inputs])
+                # What nobody reads any more may be changed in place.
+                free = Y is not None and len(node.inputs) == 1 and last_use[node.inputs[0]] == i
+                value = self._node(node, [values[name] for name in node.inputs], free)
             values[node.name] = value
             if value.lead == 1:
                 self.mine.behind[node.name] = self._diagonal(value).values
@@ -106,7 +108,10 @@ class Pass:
                 self._drop(values.pop(name), values)
         name = self.skeleton.output.name
         out = self._flat(values[name], name)
-        K = self._covariance(out, "behind", name, flat=True)
+        K = out.values
+        if out.apart:
+            p, q = (v.behind[name].reshape(v.behind[name].shape[0], -1).mean(1) / 2 for v in (self.mine, self.yours))
+            K = K.neg_().add_(p.unsqueeze(1)).add_(q.unsqueeze(0))
         return K if out.tangent is None else K + out.tangent
 
     def _drop(self, value: Value, values: dict[str, Value]) -> None:
@@ -128,7 +133,7 @@ class Pass:
         if y is None:
             K = (torch.einsum("acp,acq->apq", x, x) if full else x.square().sum(1)) * factor
         elif rank == 0:
-            K = _distances(x, y) * factor
+            K = _distances(x, y, self.mine.behind[node.name] / factor, self.yours.behind[node.name] / factor).mul_(factor)
         else:
             K = _position_pairs(x, y, full, factor, self.buffers)
         K = K.reshape(*K.shape[:lead], *shape, *(shape if full else ()))
@@ -136,7 +141,7 @@ class Pass:
 
     # Other nodes
 
-    def _node(self, node: Node, inputs: list[Value]) -> Value:
+    def _node(self, node: Node, inputs: list[Value], free: bool) -> Value:
         full = self.full[node.name]
         if node.op in ("dense", "join"):
             inputs = [self._flat(v, name) for v, name in zip(inputs, node.inputs)]
@@ -149,8 +154,8 @@ class Pass:
             return self._average(node, value, full)
         if node.op == "conv":
             value = value.map(lambda K: self._windows(K, value, node), value.axes, value.full)
-        if node.op == "activation":
-            value = Value(value.values.clone(), None if value.tangent is None else value.tangent.clone(), value.lead, value.axes, value.full)
+        if node.op in ("dense", "activation") and not free:
+            value = value.map(Tensor.clone, value.axes, value.full)
         return self._layer(node, value) if node.op in (*WEIGHTED, "activation") else value
 
     def _windows(self, K: Tensor, value: Value, node: Node) -> Tensor:
@@ -188,29 +193,24 @@ class Pass:
     def _mean(p: Tensor, q: Tensor) -> Tensor:
         return (p.unsqueeze(1) + q.unsqueeze(0)) / 2
 
-    def _covariance(self, value: Value, when: str, name: str, flat: bool = False) -> Tensor:
-        """The kernel itself, also where distances are carried."""
+    def _covariance(self, value: Value, name: str) -> Tensor:
+        """The kernel before the activation, also where distances are carried."""
         if not value.apart:
             return value.values
-        p, q = getattr(self.mine, when)[name], getattr(self.yours, when)[name]
-        p, q = (p.reshape(len(p), -1).mean(1), q.reshape(len(q), -1).mean(1)) if flat else (p, q)
-        return self._mean(p, q) - value.values
+        return self._mean(self.mine.before[name], self.yours.before[name]) - value.values
 
     def _layer(self, node: Node, value: Value) -> Value:
         """Weights and bias where the node has them, then its activation."""
         K, T, apart = value.values, value.tangent, value.apart
-        if node.op == "conv":  # its windows have just been made
-            K = _with_bias_(K, node.beta, apart)
+        if node.op in WEIGHTED and node.beta:
+            K = K.mul_(1 - node.beta) if apart else K.mul_(1 - node.beta).add_(node.beta)
             T = None if T is None else T.mul_(1 - node.beta)
-        if node.op == "dense":  # what it reads may be read by others
-            K = _with_bias_(K.clone(), node.beta, apart)
-            T = None if T is None else (1 - node.beta) * T
         value = Value(K, T, value.lead, value.axes, value.full)
         if value.lead == 1:
             self.mine.before[node.name] = self._diagonal(value).values.clone()
         if node.activation == "identity":
             if T is not None and node.op in WEIGHTED:
-                value.tangent = T + self._covariance(value, "before", node.name)
+                value.tangent = T + self._covariance(value, node.name)
             return value
         return self._activate(node, activation(node.activation), value)
 
@@ -226,7 +226,7 @@ class Pass:
         # A node without weights adds no tangent of its own: what the layers add, s, is taken off beforehand.
         T = value.tangent
         if T is not None and node.op == "activation":
-            T = T - self._covariance(value, "before", node.name)
+            T = T - self._covariance(value, node.name)
         series = dual_series(sigma, value.values.dtype)
         compute = _fused_activation if value.values.device.type == "cpu" and (value.lead == 2 or value.full) else _activation
         K, T = compute(value, T, p.sqrt(), q.sqrt(), degree, series)
@@ -237,7 +237,7 @@ class Pass:
     def _closed_form(self, node: Node, sigma: Activation, value: Value, p: Tensor, q: Tensor) -> Value:
         if sigma.closed_general is None:
             raise SkeletonError("needs_unit_variance", name=node.name, activation=sigma.name)
-        c = self._covariance(value, "before", node.name)
+        c = self._covariance(value, node.name)
         left, right = _sides(p, q, value)
         K, slope = (part / sigma.norm2 for part in sigma.closed_general(c, left, right))
         T = value.tangent
@@ -279,13 +279,6 @@ def needs_all_pairs(skeleton: Skeleton) -> dict[str, bool]:
         for name in node.inputs:
             full[name] |= wanted
     return full
-
-
-def _with_bias_(K: Tensor, beta: float, apart: bool) -> Tensor:
-    if not beta:
-        return K
-    K *= 1 - beta
-    return K if apart else K.add_(beta)
 
 
 def _unit(variance: Tensor) -> bool:
@@ -343,10 +336,9 @@ def _fused_activation(value: Value, T: Tensor | None, sp: Tensor, sq: Tensor, de
     return K, T
 
 
-def _distances(X: Tensor, Y: Tensor) -> Tensor:
-    """Half squared distances of the rows of X and Y (n, m)."""
+def _distances(X: Tensor, Y: Tensor, p: Tensor, q: Tensor) -> Tensor:
+    """Half squared distances (n, m) of the rows of X and Y, whose squared lengths are p and q."""
     K = X @ Y.T
-    p, q = X.square().sum(1), Y.square().sum(1)
     near = NEAR[X.dtype]
     if X.device.type == "cpu":
         fused.distances(K.numpy(), p.numpy(), q.numpy(), X.contiguous().numpy(), Y.contiguous().numpy(), near)

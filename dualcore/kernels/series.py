@@ -65,7 +65,7 @@ def _series(power: int, fitted: list[np.ndarray | None], dtype: torch.dtype) -> 
     powers = [None if c is None else chebyshev.cheb2poly(c) for c in fitted]
     # In powers of x rounding grows with the size of the coefficients, and cancels with nothing in Chebyshev's form.
     plain = all(c is None or np.abs(p).sum() <= 4 * np.abs(c).sum() for c, p in zip(fitted, powers))
-    # The conversion drops zeros at the end, which keep the number of terms even.
+    # The conversion drops zeros at the end, which make the number of terms a multiple of four.
     kept = [None if c is None else np.pad(c, (0, len(f) - len(c))).astype(_NUMPY[dtype]) for c, f in zip(powers if plain else fitted, fitted)]
     return DualSeries(plain, power, *kept)
 
@@ -89,8 +89,8 @@ def _cut(c: np.ndarray, dtype: torch.dtype) -> np.ndarray:
     """The terms before eight in a row are below the rounding; what comes behind those is noise."""
     small = np.abs(c) <= _ROUNDING[dtype] * max(np.abs(c).max(), 1e-300)
     end = next((k for k in range(2, len(c)) if small[k : k + 8].all()), len(c))
-    # An even number of terms: the compiled evaluation takes them in pairs.
-    return np.append(c[:end], 0.0) if end % 2 else c[:end]
+    # The compiled evaluation takes four terms at a time.
+    return np.pad(c[:end], (0, -end % 4))
 
 
 def gap_and_slope(series: DualSeries, t: Tensor, slope: bool) -> tuple[Tensor, Tensor | None]:

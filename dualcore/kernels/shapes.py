@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 from dualcore.errors import SkeletonError
@@ -26,6 +27,11 @@ def split_views(skeleton: Skeleton, X: Tensor | Sequence[Tensor]) -> tuple[list[
     Raises SkeletonError when the number of inputs, of axes or of examples does not fit.
     """
     count = len(skeleton.inputs)
+    X = torch.from_numpy(X) if isinstance(X, np.ndarray) else X
+    if not isinstance(X, Tensor):
+        X = [torch.from_numpy(v) if isinstance(v, np.ndarray) else v for v in X]
+        if not all(isinstance(v, Tensor) for v in X):
+            raise SkeletonError("not_tensors", name=skeleton.name, found=type(X[0]).__name__ if X else "-")
     views = [X] if isinstance(X, Tensor) and count == 1 else list(X.unbind(1)) if isinstance(X, Tensor) and X.ndim > 1 else list(X)
     shapes = tuple(tuple(v.shape[1:]) for v in views)
     ranks = [skeleton.axes[node.name] for node in skeleton.inputs]

@@ -47,7 +47,8 @@ class Node:
         Of pool: "valid" = sliding windows of length ``window``; else ``window`` cells cover each axis evenly
     weights : shares of several inputs (non-negative, sum 1); None = equal
     norm : of an input. "group": the channels of a position form a unit vector; "entry": every number has mean square
-        1, so the kernel is divided by the number of channels; "auto": group for vectors, entry for positions
+        1, so the kernel is divided by the number of channels; "auto": group for vectors, entry for positions; a number: the
+        kernel is divided by it
     rank : of an input, its spatial axes, where they differ from the skeleton's
     """
 
@@ -61,7 +62,7 @@ class Node:
     dilation: PerAxis = 1
     padding: str | PerAxis = "same"
     weights: tuple[float, ...] | None = None
-    norm: str = "auto"
+    norm: str | float = "auto"
     rank: int | None = None
 
     def on(self, axis: int) -> AxisWindow:
@@ -222,7 +223,8 @@ def _validate_node(node: Node, names: set[str]) -> None:
         raise SkeletonError("wrong_number_of_inputs", name=node.name, found=len(node.inputs), needed=few)
     if not isinstance(node.beta, int | float) or not 0 <= node.beta <= 1:
         raise SkeletonError("beta_range", name=node.name, value=node.beta)
-    if node.norm not in NORMS:
+    divides = isinstance(node.norm, int | float) and not isinstance(node.norm, bool) and 0 < node.norm < math.inf
+    if node.norm not in NORMS and not divides:
         raise SkeletonError("unknown_norm", name=node.name, norm=node.norm, known=", ".join(NORMS))
     if (node.activation != "identity" and node.op not in (*WEIGHTED, "activation")) or (node.beta and node.op not in WEIGHTED):
         raise SkeletonError("not_a_layer", name=node.name, op=node.op)

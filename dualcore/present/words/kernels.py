@@ -96,6 +96,14 @@ WORDS = {
         "計算スケルトン「{name}」は、この形({shape})のデータには使えません。データの種類に合うものを選んでください。",
         "The skeleton '{name}' does not fit data of shape {shape}. Choose one for this kind of data.",
     ),
+    "error.products_not_exact": (
+        "{device} の行列積の誤差が {error} あり、計算に使えません。TF32 など精度を落とす設定を解除するか、CPU を使ってください。",
+        "Products of matrices on {device} have errors of {error}, too large to compute with. Switch off TF32 and the like, or use the CPU.",
+    ),
+    "error.not_tensors": (
+        "計算スケルトン「{name}」の入力は、torch のテンソルか numpy の配列で渡してください(現在 {found})。",
+        "The inputs of the skeleton '{name}' must be torch tensors or numpy arrays. Found {found}.",
+    ),
     "error.shapes_differ": ("ノード「{name}」の入力の形が揃っていません({shapes})。", "The inputs of node '{name}' have different shapes ({shapes})."),
     "error.window_too_large": ("ノード「{name}」の窓が入力({shape})より大きくなっています。", "The window of node '{name}' is larger than its input ({shape})."),
     "error.unknown_norm": ("入力ノード「{name}」の norm {norm} は使えません。次から選んでください: {known}", "The norm {norm} of input '{name}' is not known. Choose one of: {known}."),
