@@ -96,17 +96,17 @@ def _kernel(skeleton, X, Y, dtype, memory_bytes, allow_tf32, tangent) -> Tensor:
     if shape != other_shape:
         raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(other_shape))
     plan = _plan(skeleton, shape, dtype, memory_bytes, tangent)
-    n, m = len(A[0]), len(B[0])
+    n, m, buffers = len(A[0]), len(B[0]), Buffers(memory_bytes / 4)
     out = torch.empty(n, m, dtype=dtype, device=A[0].device)
     with full_precision(out.device, allow_tf32):
         # Variances are kept for two blocks of examples at a time: for all of them they can outgrow the kernel itself.
         for i in range(0, n, plan.block):
-            own, diagonal = _own(skeleton, [a[i : i + plan.block] for a in A], plan.side, tangent)
+            own, diagonal = _own(skeleton, [a[i : i + plan.block] for a in A], plan.side, tangent, buffers)
             for j in range(i if Y is None else 0, m, plan.block):
                 columns = [b[j : j + plan.block] for b in B]
                 same = Y is None and i == j
-                other = own if same else _own(skeleton, columns, plan.side, tangent)[0]
-                part = _Block(skeleton, tangent, [a[i : i + plan.block] for a in A], columns, own, other, same)
+                other = own if same else _own(skeleton, columns, plan.side, tangent, buffers)[0]
+                part = _Block(skeleton, tangent, [a[i : i + plan.block] for a in A], columns, own, other, same, buffers)
                 part.fill(out[i : i + plan.block, j : j + plan.block], plan.side)
                 if same:
                     out.diagonal()[i : i + plan.block] = diagonal
@@ -133,14 +133,14 @@ class _Block:
     own: Variances
     other: Variances
     same: bool
+    buffers: Buffers
 
     def fill(self, out: Tensor, side: int) -> None:
-        buffers = Buffers()
         tiles = [(i, j) for i in range(0, out.shape[0], side) for j in range(i if self.same else 0, out.shape[1], side)]
 
         def compute(tile: tuple[int, int]) -> None:
             i, j = tile
-            block = Pass(self.skeleton, self.tangent, self.own.rows(i, side), self.other.rows(j, side), buffers)
+            block = Pass(self.skeleton, self.tangent, self.own.rows(i, side), self.other.rows(j, side), self.buffers)
             values = block.run([x[i : i + side] for x in self.A], [y[j : j + side] for y in self.B])
             # The two halves of a diagonal tile differ in the last place.
             out[i : i + side, j : j + side] = (values + values.T) / 2 if self.same and i == j else values
@@ -177,20 +177,20 @@ def _plan(skeleton: Skeleton, shape, dtype, memory_bytes: int, tangent: bool) ->
     number = torch.finfo(dtype).bits / 8
     largest = max(_entries(shapes[name], full[name]) for name in full) * number
     arrays = LIVE * (2 if tangent else 1)
-    allowed = memory_bytes / 2 / (largest * arrays * torch.get_num_threads())
+    allowed = memory_bytes / 4 / (largest * arrays * torch.get_num_threads())
     cached = CACHED_BYTES / largest
     side = int(max(1, min(TILE_ROWS, math.isqrt(int(allowed)), math.isqrt(int(cached)))))
     # Two blocks, each with the variances before and behind every node.
     example = 4 * number * sum(_entries(s, False) for s in shapes.values())
-    return _Plan(side * max(1, int(memory_bytes / 2 / example) // side), side)
+    return _Plan(side * max(1, int(memory_bytes / 4 / example) // side), side)
 
 
-def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool) -> tuple[Variances, Tensor]:
+def _own(skeleton: Skeleton, A: list[Tensor], side: int, tangent: bool, buffers: Buffers) -> tuple[Variances, Tensor]:
     """Variances at every node, and the kernel of every example with itself (n,)."""
     parts, values = [], []
     # A tile of side^2 pairs fits; so do side^2 examples with themselves.
     for start in range(0, len(A[0]), side * side):
-        own = Pass(skeleton, tangent)
+        own = Pass(skeleton, tangent, buffers=buffers)
         values.append(own.run([x[start : start + side * side] for x in A]))
         parts.append(own.mine)
     return Variances.join(parts), torch.cat(values)

@@ -84,7 +84,7 @@ class Pass:
         self, skeleton: Skeleton, tangent: bool = False, mine: Variances | None = None, yours: Variances | None = None,
         buffers: Buffers | None = None,
     ) -> None:
-        self.skeleton, self.tangent, self.buffers = skeleton, tangent, buffers or Buffers()
+        self.skeleton, self.tangent, self.buffers = skeleton, tangent, buffers or Buffers(0)
         self.mine, self.yours = mine or Variances(), yours
         self.full, self.axes = needs_all_pairs(skeleton), skeleton.axes
 
@@ -103,7 +103,7 @@ class Pass:
                 value = self._node(node, [values[name] for name in node.inputs], free)
             values[node.name] = value
             if value.lead == 1:
-                self.mine.behind[node.name] = self._diagonal(value).values
+                self.mine.behind[node.name] = self._diagonal(value).values.clone()
             for name in [name for name, last in last_use.items() if last == i]:
                 self._drop(values.pop(name), values)
         name = self.skeleton.output.name
@@ -115,12 +115,10 @@ class Pass:
         return K if out.tangent is None else K + out.tangent
 
     def _drop(self, value: Value, values: dict[str, Value]) -> None:
-        # The pass over (x, x) keeps variances that may be views of its values.
-        if value.lead == 2:
-            in_use = [t for v in values.values() for t in (v.values, v.tangent) if t is not None]
-            for tensor in (value.values, value.tangent):
-                if tensor is not None:
-                    self.buffers.give(tensor, in_use)
+        in_use = [t for v in values.values() for t in (v.values, v.tangent) if t is not None]
+        for tensor in (value.values, value.tangent):
+            if tensor is not None:
+                self.buffers.give(tensor, in_use)
 
     # Inputs
 
@@ -131,13 +129,14 @@ class Pass:
             x, y = x.flatten(2).contiguous(), None if y is None else y.flatten(2).contiguous()
         lead = 1 if y is None else 2
         if y is None:
-            K = (torch.einsum("acp,acq->apq", x, x) if full else x.square().sum(1)) * factor
+            own = self.buffers.empty((len(x), x.shape[2], x.shape[2]), x) if full else None
+            K = (torch.bmm(x.transpose(1, 2), x, out=own) if full else x.square().sum(1)).mul_(factor)
         elif rank == 0:
             K = _distances(x, y, self.mine.behind[node.name] / factor, self.yours.behind[node.name] / factor).mul_(factor)
         else:
             K = _position_pairs(x, y, full, factor, self.buffers)
         K = K.reshape(*K.shape[:lead], *shape, *(shape if full else ()))
-        return Value(K, torch.zeros_like(K) if self.tangent else None, lead, rank, full)
+        return Value(K, self.buffers.zeros(K) if self.tangent else None, lead, rank, full)
 
     # Other nodes
 
@@ -155,7 +154,7 @@ class Pass:
         if node.op == "conv":
             value = value.map(lambda K: self._windows(K, value, node), value.axes, value.full)
         if node.op in ("dense", "activation") and not free:
-            value = value.map(Tensor.clone, value.axes, value.full)
+            value = value.map(self.buffers.copy, value.axes, value.full)
         return self._layer(node, value) if node.op in (*WEIGHTED, "activation") else value
 
     def _windows(self, K: Tensor, value: Value, node: Node) -> Tensor:
