@@ -26,6 +26,7 @@ _EXPORTS = {
         "linear", "multi_view", "preset", "presets", "random_network", "register_activation", "residual", "tangent_kernel",
         "to_sphere", "width_for_error", "width_law", "worst_case_width",
     ),
+    "present.figures": ("draw_skeleton",),
 }
 __all__ = sorted(name for names in _EXPORTS.values() for name in names)
 __getattr__ = exports(__name__, _EXPORTS)

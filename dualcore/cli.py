@@ -1,4 +1,4 @@
-"""The command line: evaluate, predict, kernel.
+"""The command line: evaluate, predict, kernel, init-report.
 
 Exit status 0 with an answer, 2 with one clear line for input that cannot be used.
 """
@@ -62,7 +62,23 @@ def _parser() -> argparse.ArgumentParser:
     k.add_argument("--target", metavar="COL")
     k.add_argument("--out", type=Path, required=True, metavar="K.npz")
     k.set_defaults(run=_kernel)
+
+    i = commands.add_parser("init-report", help="what the initialisation of a torch module does to a signal, and what its correction would")
+    i.add_argument("factory", metavar="MODULE:FACTORY", help="a function of a module in this folder that returns an nn.Module, or one and a sample")
+    i.add_argument("--correct", action="store_true", help="show before and after the correction")
+    i.add_argument("--beta", default="critical", metavar="X|critical", help="share of the variance from biases")
+    i.add_argument("--sample", type=Path, metavar="FILE.npy", help="a batch like the data")
+    i.add_argument("--seed", type=int, default=0, metavar="N")
+    i.add_argument("--json", type=Path, metavar="OUT")
+    i.add_argument("--language", choices=("en", "ja"), default="en")
+    i.set_defaults(run=_init_report)
     return parser
+
+
+def _init_report(options: argparse.Namespace) -> None:
+    from dualcore.initcommand import report_text
+
+    print(report_text(options))
 
 
 def _skeleton_argument(text: str) -> str | dict:

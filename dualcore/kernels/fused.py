@@ -97,6 +97,33 @@ def shifted_sum_pairs(K, out, steps, shifts, weights, scale):
 
 
 @_compiled
+def shifted_sum_images(K, out, band, steps_h, steps_w, shifts_h, weights_h, weights_w, scale_h, scale_w):
+    """Both axes of an image at once: K and out (o, H, W, n) with n = H * W, band (W, n) for one line of the first axis,
+    which stays in the cache between the two sums."""
+    height, width = K.shape[1], K.shape[2]
+    for o in range(K.shape[0]):
+        for i in range(height):
+            for j in range(width):
+                first = True
+                for t in range(len(steps_h)):
+                    a = i + steps_h[t]
+                    if 0 <= a < height:
+                        _shifted(K[o, a, j], band[j], shifts_h[t], weights_h[t], scale_h[i], first)
+                        first = False
+                if first:
+                    band[j, :] = 0
+            for j in range(width):
+                first = True
+                for t in range(len(steps_w)):
+                    b = j + steps_w[t]
+                    if 0 <= b < width:
+                        _shifted(band[b], out[o, i, j], steps_w[t], weights_w[t], scale_w[j], first)
+                        first = False
+                if first:
+                    out[o, i, j, :] = 0
+
+
+@_compiled
 def _shifted(source, target, shift, weights, factor, first):
     n = len(target)
     low, high = max(0, -shift), max(max(0, -shift), min(n, n - shift))

@@ -29,7 +29,7 @@ from dualcore.kernels.buffers import Buffers
 from dualcore.kernels.duals import Activation
 from dualcore.kernels.series import dual_series, gap_and_slope
 from dualcore.kernels.skeletons import WEIGHTED, Node, Skeleton
-from dualcore.kernels.windows import pool_mean, same_positions, window_mean
+from dualcore.kernels.windows import image_window_mean, pool_mean, same_positions, window_mean
 
 Tensor = torch.Tensor
 UNIT = 1e-5  # inputs normalised in float32 count as unit vectors
@@ -158,9 +158,13 @@ class Pass:
         return self._layer(node, value) if node.op in (*WEIGHTED, "activation") else value
 
     def _windows(self, K: Tensor, value: Value, node: Node) -> Tensor:
+        windows = tuple(node.on(axis) for axis in range(value.axes))
+        both = image_window_mean(K, value.lead, windows, self.buffers) if value.full and value.axes == 2 else None
+        if both is not None:
+            return both
         out = K
         for axis in range(value.axes):
-            before, out = out, window_mean(out, value.dims(axis), node.on(axis), self.buffers)
+            before, out = out, window_mean(out, value.dims(axis), windows[axis], self.buffers)
             if before is not K:
                 self.buffers.give(before, [out])
         return out

@@ -55,6 +55,24 @@ def window_mean(K: Tensor, dims: tuple[int, ...], w: AxisWindow, buffers: Buffer
     return _sum_fused(K.contiguous(), dims, w, scale, buffers)
 
 
+def image_window_mean(K: Tensor, lead: int, axes: tuple[AxisWindow, AxisWindow], buffers: Buffers) -> Tensor | None:
+    """``window_mean`` along both axes of all pairs of positions (lead..., H, W, H, W); None where it has to go one by one."""
+    H, W = K.shape[lead : lead + 2]
+    plain = all(w.stride == 1 and w.padding != "circular" and output_length(w, n) == n for w, n in zip(axes, (H, W)))
+    if not plain or K.device.type != "cpu":
+        return None
+    (steps_h, weights_h), (steps_w, weights_w) = (
+        _taps(axes[0], H, W, 1, K.dtype, 2), _taps(axes[1], W, 1, H, K.dtype, 2)
+    )
+    scale_h, scale_w = ((_degree(w, n) ** -0.5).to(K.dtype).numpy() for w, n in zip(axes, (H, W)))
+    shape, K, out = (-1, H, W, H * W), K.contiguous(), buffers.empty(tuple(K.shape), K)
+    band = np.empty((W, H * W), scale_h.dtype)
+    fused.shifted_sum_images(
+        K.numpy().reshape(shape), out.numpy().reshape(shape), band, steps_h, steps_w, steps_h * W, weights_h, weights_w, scale_h, scale_w
+    )
+    return out
+
+
 def _sum_fused(K: Tensor, dims: tuple[int, ...], w: AxisWindow, scale: Tensor, buffers: Buffers) -> Tensor:
     length, inner = K.shape[dims[0]], math.prod(K.shape[dims[-1] + 1 :])
     if w.stride != 1 or len(scale) != length:

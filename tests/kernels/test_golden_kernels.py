@@ -21,7 +21,6 @@ from dualcore.kernels import (
     to_sphere,
 )
 
-
 GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "kernels_public.npz")
 BETA = 0.1
 PIXELS = Node("x", "input", norm="group")
@@ -110,6 +109,8 @@ def test_tangent_kernels_match(name):
     parallel = ((rows @ rows.T).abs() > (1 - 1e-12) * (rows.norm(dim=1)[:, None] * rows.norm(dim=1))).numpy()
     assert gap[~parallel].max() < 1e-9
     assert gap.max() < 1e-6
+    exact = tangent_kernel(skeleton, X)
+    assert (tangent_kernel(skeleton, X, dtype=torch.float32) - exact).abs().max() < 2e-5 * max(1.0, float(exact.abs().max()))
 
 
 @pytest.mark.parametrize("depth", [1, 3, 5, 20])

@@ -41,6 +41,24 @@ def test_duals_match_golden_vectors(name):
     assert np.abs(dual - np.array([float(v) for v in expected["normalised"]])).max() < tolerance
 
 
+@pytest.mark.parametrize("name", list(DUAL["activations"]))
+def test_duals_in_float32_have_float32_digits(name):
+    rho = torch.tensor([float(r) for r in DUAL["rho"]], dtype=torch.float64)
+    expected = np.array([float(v) for v in DUAL["activations"][name]["normalised"]])
+    found = activation(name).dual(rho.float())
+    assert found.dtype == torch.float32
+    # correlations next to 1 are rounded to 1 before the dual sees them: square roots of 1e-7
+    smooth = 1e-6 * max(1.0, activation(name).slope) if not activation(name).jumps else 3e-4
+    assert np.abs(found.numpy() - expected).max() < smooth
+
+
+@pytest.mark.parametrize("name", [n for n, v in DUAL["activations"].items() if "hermite_coeffs_raw" in v])
+def test_hermite_coefficients_match_golden_vectors(name):
+    expected = np.array([float(v) for v in DUAL["activations"][name]["hermite_coeffs_raw"]])
+    sigma = activation(name)
+    assert np.abs(sigma.hermite_coefficients(len(expected)) * sigma.norm2**0.5 - expected).max() < 1e-12
+
+
 @pytest.mark.parametrize("key", FC)
 def test_fully_connected_kernels_match_golden_vectors(key):
     name, beta, depth = re.match(r"fc_(.+)_beta([\d.]+)_L(\d+)_K$", key).groups()

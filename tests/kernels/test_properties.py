@@ -10,7 +10,6 @@ from dualcore.kernels import (
     Node,
     Skeleton,
     activation,
-    convolutional,
     dual_kernel,
     fully_connected,
     multi_view,

@@ -85,6 +85,6 @@ def test_every_remark_that_the_code_gives_has_words():
 
     kernels = Path(__file__).parents[2] / "dualcore" / "kernels"
     text = "\n".join((kernels / name).read_text() for name in ("initialise.py", "initrows.py", "walk.py", "derive.py"))
-    codes = set(re.findall(r'(?:Remark\(code=|self\._say\(\w+, |code = |self\._no\([^"\n]*)"([a-z_.]+)"', text))
+    codes = set(re.findall(r'(?:Remark\(code=|self\._say\(\w+, |code = |self\._no\((?:"output"|[^"\n]*?), )"([a-z_.]+)"', text))
     assert len(codes) > 30
     assert {f"init.{c}" for c in codes} - set(WORDS) == set()

@@ -14,13 +14,15 @@ from dualcore.present.figures.coverage import (
 from dualcore.present.figures.data import plot_classes, plot_money, plot_target
 from dualcore.present.figures.faults import plot_confusion, plot_residuals, plot_segments, segment_name
 from dualcore.present.figures.growth import plot_curve, plot_probe, plot_seeds
+from dualcore.present.figures.initialise import plot_signal
 from dualcore.present.figures.scores import plot_candidates, plot_score
-from dualcore.present.figures.skeleton import plot_skeleton
+from dualcore.present.figures.skeleton import draw_skeleton, plot_skeleton
 from dualcore.present.figures.style import Picture, Theme
 
 __all__ = [
     "Picture",
     "Theme",
+    "draw_skeleton",
     "plot_candidates",
     "plot_classes",
     "plot_confusion",
@@ -35,6 +37,7 @@ __all__ = [
     "plot_score",
     "plot_seeds",
     "plot_segments",
+    "plot_signal",
     "plot_skeleton",
     "plot_specificity",
     "plot_spectrum",
