@@ -22,9 +22,9 @@ _EXPORTS = {
     "evidence": ("Evidence",),
     "intake": ("load",),
     "kernels": (
-        "Node", "Skeleton", "activation", "convolutional", "dual_kernel", "empirical_kernel", "fully_connected", "kernel_error",
-        "linear", "multi_view", "preset", "presets", "random_network", "register_activation", "residual", "tangent_kernel",
-        "to_sphere", "width_for_error", "width_law", "worst_case_width",
+        "Node", "Skeleton", "activation", "convolutional", "correct_init_", "diagnose_init", "dual_kernel", "empirical_kernel",
+        "fully_connected", "kernel_error", "linear", "multi_view", "preset", "presets", "random_network", "register_activation",
+        "residual", "skeleton_of", "tangent_kernel", "to_sphere", "width_for_error", "width_law", "worst_case_width",
     ),
     "present.figures": ("draw_skeleton",),
 }

@@ -1,5 +1,6 @@
 """The documents keep up with the code."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -26,6 +27,28 @@ def test_every_option_of_evaluate_is_in_the_readme():
 def test_public_names_exist():
     for name in dualcore.__all__:
         assert getattr(dualcore, name) is not None
+
+
+def test_signatures_in_the_readme_are_those_of_the_code():
+    rows = re.findall(r"^\| `(\w+)\(([^`]*)\)`", README, re.M)
+    assert len(rows) > 15
+    for name, written in rows:
+        if "..." in written or not hasattr(dualcore, name):
+            continue
+        found = inspect.signature(getattr(dualcore, name))
+        parts = [p.replace(annotation=inspect.Parameter.empty) for p in found.parameters.values()]
+        plain = str(inspect.Signature(parts)).removeprefix("(").removesuffix(")").replace("'", '"')
+        assert written.replace("2**28", str(2**28)) == plain, f"{name}({plain})"
+
+
+def test_every_example_in_the_guide_to_kernels_runs():
+    text = (ROOT / "docs" / "kernels.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert len(blocks) >= 2
+    names: dict = {}
+    for block in blocks:
+        exec(block.replace(".show()", ""), names)
+    assert names["K"].shape == (500, 500)
 
 
 def test_the_readme_points_to_files_that_exist():
