@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from dualcore.errors import DataError
-from dualcore.kernels.initialise import correct_init_, diagnose_init
+from dualcore.kernels.modules.correction import correct_init_, diagnose_init
 from dualcore.present.initialise import init_report_text
 
 

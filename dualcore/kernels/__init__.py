@@ -1,4 +1,9 @@
-"""Skeletons, their dual and tangent kernels, and random networks that realise them."""
+"""Skeletons, their dual and tangent kernels, and random networks that realise them.
+
+In reading order: duals and activations (one function and its dual), skeletons and builders (the graph), shapes and windows,
+series (duals as polynomials), propagate (one pass through the graph), fused (its compiled loops), dual (tiles and memory),
+networks (random realisations), width (how far they are from the kernel); modules/ for torch modules of your own.
+"""
 
 from dualcore.kernels.activations import ACTIVATIONS, activation, register_activation
 from dualcore.kernels.builders import (
@@ -14,11 +19,11 @@ from dualcore.kernels.builders import (
     residual,
     residual_conv2d,
 )
-from dualcore.kernels.derive import skeleton_of
 from dualcore.kernels.dual import dual_cost, dual_kernel, tangent_kernel
 from dualcore.kernels.duals import Activation
-from dualcore.kernels.initialise import correct_init_, diagnose_init
-from dualcore.kernels.initreport import InitReport, LayerReport
+from dualcore.kernels.modules.correction import correct_init_, diagnose_init
+from dualcore.kernels.modules.derive import skeleton_of
+from dualcore.kernels.modules.records import InitReport, LayerReport
 from dualcore.kernels.networks import RandomNetwork, empirical_kernel, random_network
 from dualcore.kernels.shapes import to_sphere
 from dualcore.kernels.skeletons import Node, Skeleton

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 
-from dualcore.kernels.initreport import InitReport, LayerReport, Remark
+from dualcore.kernels.modules.records import InitReport, LayerReport, Remark
 from dualcore.present.words import say
 
 _WORDS = ("name", "kind", "reads", "behind")

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dualcore.errors import SkeletonError
-from dualcore.kernels.tracing import trace
+from dualcore.kernels.modules.tracing import trace
 
 
 class Crossed(nn.Module):

@@ -83,8 +83,8 @@ def test_every_remark_that_the_code_gives_has_words():
     import re
     from pathlib import Path
 
-    kernels = Path(__file__).parents[2] / "dualcore" / "kernels"
-    text = "\n".join((kernels / name).read_text() for name in ("initialise.py", "initrows.py", "walk.py", "derive.py"))
+    kernels = Path(__file__).parents[2] / "dualcore" / "kernels" / "modules"
+    text = "\n".join((kernels / name).read_text() for name in ("correction.py", "report.py", "walk.py", "derive.py"))
     codes = set(re.findall(r'(?:Remark\(code=|self\._say\(\w+, |code = |self\._no\((?:"output"|[^"\n]*?), )"([a-z_.]+)"', text))
     assert len(codes) > 30
     assert {f"init.{c}" for c in codes} - set(WORDS) == set()

@@ -6,7 +6,7 @@ import math
 
 import plotly.graph_objects as go
 
-from dualcore.kernels.initreport import InitReport, LayerReport
+from dualcore.kernels.modules.records import InitReport, LayerReport
 from dualcore.present.escape import plain
 from dualcore.present.figures.style import Picture, Theme, blank, note, palette
 from dualcore.present.initialise import short

@@ -17,7 +17,7 @@ from torch import fx, nn
 
 from dualcore.errors import SkeletonError
 from dualcore.kernels.activations import Activation
-from dualcore.kernels.recognise import function_kind, layer_rank, module_kind
+from dualcore.kernels.modules.recognise import function_kind, layer_rank, module_kind
 
 PASSING = ("same", "shape", "scale")  # one value in, the same value out, up to form and a factor
 THROUGH = (*PASSING, "pool", "sum", "join", "softmax")

@@ -15,13 +15,13 @@ import torch
 from torch import fx, nn
 
 from dualcore.errors import Reasons, SkeletonError
-from dualcore.kernels import moments as m
 from dualcore.kernels.activations import ACTIVATIONS
-from dualcore.kernels.recognise import BATCH_NORMS, layer_rank
-from dualcore.kernels.signals import as_sample
+from dualcore.kernels.modules import moments as m
+from dualcore.kernels.modules.recognise import BATCH_NORMS, layer_rank
+from dualcore.kernels.modules.signals import as_sample
+from dualcore.kernels.modules.tracing import PASSING, Step, Trace, trace
+from dualcore.kernels.modules.walk import Walk
 from dualcore.kernels.skeletons import Node, Skeleton
-from dualcore.kernels.tracing import PASSING, Step, Trace, trace
-from dualcore.kernels.walk import Walk
 
 UNIT = 0.1  # how far the variance in front of an activation may be from 1 where the size of its input changes its shape
 

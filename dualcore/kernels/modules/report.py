@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dualcore.kernels.initreport import InitReport, LayerReport, LeftAlone, Remark
-from dualcore.kernels.moments import slope_at
-from dualcore.kernels.tracing import Step, Trace
-from dualcore.kernels.walk import LayerState, Walk, first_readers
+from dualcore.kernels.modules.moments import slope_at
+from dualcore.kernels.modules.records import InitReport, LayerReport, LeftAlone, Remark
+from dualcore.kernels.modules.tracing import Step, Trace
+from dualcore.kernels.modules.walk import LayerState, Walk, first_readers
 
 
 def report(

@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import fx, nn
 
 from dualcore.errors import SkeletonError
-from dualcore.kernels.recognise import BATCH_NORMS, DROPOUT_FUNCTIONS, DROPOUTS, INSTANCE_NORMS, layer_rank
-from dualcore.kernels.tracing import Step, Trace
+from dualcore.kernels.modules.recognise import BATCH_NORMS, DROPOUT_FUNCTIONS, DROPOUTS, INSTANCE_NORMS, layer_rank
+from dualcore.kernels.modules.tracing import Step, Trace
 
 Tensor = torch.Tensor
 _TORCH_ERRORS = (RuntimeError, ValueError, TypeError, IndexError, AssertionError, NotImplementedError)

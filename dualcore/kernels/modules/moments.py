@@ -13,8 +13,8 @@ from torch import nn
 
 from dualcore.kernels.activations import Activation
 from dualcore.kernels.duals import derivative_of, panels
-from dualcore.kernels.recognise import layer_rank
-from dualcore.kernels.tracing import Step
+from dualcore.kernels.modules.recognise import layer_rank
+from dualcore.kernels.modules.tracing import Step
 
 Tensor = torch.Tensor
 _CONVOLVE = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}

@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from dualcore.errors import SkeletonError
-from dualcore.kernels import moments as m
-from dualcore.kernels.initreport import Remark
-from dualcore.kernels.recognise import layer_rank
-from dualcore.kernels.signals import Signals, mean_correlation, quiet, second_moment
-from dualcore.kernels.tracing import PASSING, Step, Trace
+from dualcore.kernels.modules import moments as m
+from dualcore.kernels.modules.recognise import layer_rank
+from dualcore.kernels.modules.records import Remark
+from dualcore.kernels.modules.signals import Signals, mean_correlation, quiet, second_moment
+from dualcore.kernels.modules.tracing import PASSING, Step, Trace
 
 Tensor = torch.Tensor
 

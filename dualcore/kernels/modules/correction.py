@@ -16,12 +16,12 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from dualcore.errors import SkeletonError
-from dualcore.kernels import moments as m
-from dualcore.kernels.initreport import InitReport, Remark
-from dualcore.kernels.initrows import report
-from dualcore.kernels.signals import as_sample
-from dualcore.kernels.tracing import Step, Trace, trace
-from dualcore.kernels.walk import LayerState, Walk, is_float
+from dualcore.kernels.modules import moments as m
+from dualcore.kernels.modules.records import InitReport, Remark
+from dualcore.kernels.modules.report import report
+from dualcore.kernels.modules.signals import as_sample
+from dualcore.kernels.modules.tracing import Step, Trace, trace
+from dualcore.kernels.modules.walk import LayerState, Walk, is_float
 
 Tensor = torch.Tensor
 Beta = float | str | dict[str, float]
