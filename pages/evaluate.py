@@ -8,55 +8,9 @@ import streamlit as st
 from dualcore.present import format as fmt
 from dualcore.present.architecture import evaluation_device
 from dualcore.present.escape import markdown
-from dualcore.services import JobView, ProjectView
-from pages import _choice, _parts, _profile
+from dualcore.services import ProjectView
+from pages import _choice, _parts, _profile, _progress
 from pages._shared import go, language, open_project, services, t, user
-
-SURE = 0.1  # below this progress the remaining time is a guess and is not shown
-
-
-def _steps(job: JobView) -> None:
-    """Finished steps with their time, then the current one."""
-    for step in job.steps:
-        current = step.code == job.step and job.state == "running"
-        icon = ":blue[:material/progress_activity:]" if current else ":green[:material/check:]"
-        words = t(f"job.step.{step.code}")
-        shown = f"**{words}**" if current else words
-        st.markdown(f"{icon} {shown} :gray[{fmt.duration(step.seconds, language())}]")
-
-
-def _remaining(job: JobView) -> str:
-    if job.state == "queued":
-        return t("evaluate.queued", ahead=job.ahead) if job.ahead else t("evaluate.starting")
-    if job.cancel_requested:
-        return t("evaluate.cancelling")
-    if job.eta_seconds is None or job.progress < SURE:
-        return t("evaluate.running", percent=fmt.percent(job.progress))
-    return t("evaluate.remaining", percent=fmt.percent(job.progress), time=fmt.duration(job.eta_seconds, language()))
-
-
-@st.fragment(run_every=1)
-def _board(job_id: str) -> None:
-    """The progress, read from the job's row; the page is drawn anew once the job has ended."""
-    job = services().job(user(), job_id)
-    if not job.active:
-        st.rerun()
-    st.progress(min(1.0, job.progress), _remaining(job))
-    _steps(job)
-    if st.button(t("evaluate.cancel"), icon=":material/close:", disabled=job.cancel_requested):
-        services().cancel_job(user(), job_id)
-        st.rerun(scope="fragment")
-
-
-def _ended(job: JobView) -> None:
-    """Why the last job gave no result, and what to do."""
-    if job.state == "cancelled":
-        st.info(t("evaluate.cancelled"), icon=":material/info:")
-    if job.state == "failed" and job.error is not None:
-        st.error(
-            f"**{t('evaluate.failed')}**\n\n{markdown(t(f'error.{job.error.code}', **job.error.fields))}",
-            icon=":material/error:",
-        )
 
 
 def _plan(project: ProjectView) -> None:
@@ -115,7 +69,7 @@ elif job is not None:
     st.session_state["watched"] = job.id
     st.title(t("evaluate.title_running"))
     st.write(t("evaluate.lead_running"))
-    _board(job.id)
+    _progress.board(job.id)
 else:
     latest = next(iter(services().jobs(user(), project.id)), None)
     if latest is not None and latest.state == "done" and st.session_state.get("watched") == latest.id:
@@ -124,7 +78,7 @@ else:
     st.title(t("evaluate.title"))
     st.write(t("evaluate.lead"))
     if latest is not None:
-        _ended(latest)
+        _progress.ended(latest)
     _plan(project)
     if st.button(t("evaluate.start"), type="primary", icon=":material/play_arrow:"):
         started = services().start_evaluation(

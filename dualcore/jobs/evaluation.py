@@ -9,6 +9,7 @@ from dualcore.decision import recommend
 from dualcore.decision.records import Protocol
 from dualcore.errors import NotFound
 from dualcore.evidence import EvaluateOptions, Evaluation, evaluate
+from dualcore.jobs import stages
 from dualcore.jobs.inputs import prepare_row
 from dualcore.jobs.run import Run
 from dualcore.records import models
@@ -78,4 +79,4 @@ def _save(run: Run, result: Evaluation, model_sha: str) -> None:
         run.queue.finish(run.claim, evaluation.id, session)
 
 
-KINDS = {"evaluate": run_evaluation}
+KINDS = {"evaluate": run_evaluation, **stages.KINDS}

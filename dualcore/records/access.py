@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from dualcore.errors import NotAllowed, NotFound
-from dualcore.records.models import Evaluation, Job, Project
+from dualcore.records.models import Evaluation, Job, Project, StageRun
 
 
 @dataclass(frozen=True)
@@ -51,3 +51,12 @@ def own_evaluation(session: Session, user: User, evaluation_id: str) -> Evaluati
         raise NotFound("no_evaluation")
     owned(session, user, evaluation.project_id)
     return evaluation
+
+
+def own_stage(session: Session, user: User, stage_id: str) -> StageRun:
+    """The stage run if the user may see its project.  Raises NotFound, NotAllowed."""
+    run = session.get(StageRun, stage_id)
+    if run is None:
+        raise NotFound("no_stage")
+    owned(session, user, run.project_id)
+    return run

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from dualcore.decision.records import Terms, Verdict
+from dualcore.decision.records import Protocol, Terms, Verdict
 from dualcore.evidence.records import Evidence
+from dualcore.evidence.stages import StageResult
 from dualcore.intake.records import Note, Profile, Question, ReadOptions
 from dualcore.records.types import RecordJson, UtcDateTime, now
 from dualcore.records.views import ErrorView, StepView
@@ -91,6 +92,34 @@ class VerdictRevision(Base):
     evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"), index=True)
     user: Mapped[str] = mapped_column(String(200))
     verdict: Mapped[Verdict] = mapped_column(RecordJson(Verdict))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class StageRun(Base):
+    """One run of a stage beyond the last layer, from the evaluation it starts from."""
+
+    __tablename__ = "stage_run"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    params: Mapped[dict[str, Any]] = mapped_column(JSON)
+    result: Mapped[Any] = mapped_column(RecordJson(StageResult))
+    file_sha: Mapped[str | None] = mapped_column(String(64))  # weights or model that the stage produced
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class ProtocolVersion(Base):
+    """Every version of the company's protocol; the newest is in force."""
+
+    __tablename__ = "protocol"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    protocol: Mapped[Protocol] = mapped_column(RecordJson(Protocol))
+    note: Mapped[str] = mapped_column(Text, default="")
+    locked: Mapped[bool] = mapped_column(default=False)
+    user: Mapped[str] = mapped_column(String(200))
     created: Mapped[datetime] = mapped_column(default=now)
 
 

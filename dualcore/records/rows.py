@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dualcore.records.models import Dataset, Evaluation, Job, Project
+from dualcore.records.models import Dataset, Evaluation, Job, Project, StageRun
 from dualcore.records.types import now
 from dualcore.records.views import (
     ACTIVE,
@@ -13,6 +13,7 @@ from dualcore.records.views import (
     EvaluationView,
     JobView,
     ProjectView,
+    StageView,
 )
 
 
@@ -85,6 +86,19 @@ def evaluation_view(session: Session, evaluation: Evaluation) -> EvaluationView:
         terms=evaluation.verdict.terms,
         has_model=evaluation.model_sha is not None,
         created=evaluation.created,
+    )
+
+
+def stage_view(run: StageRun) -> StageView:
+    return StageView(
+        id=run.id,
+        project_id=run.project_id,
+        evaluation_id=run.evaluation_id,
+        kind=run.kind,
+        params=run.params,
+        result=run.result,
+        has_file=run.file_sha is not None,
+        created=run.created,
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from dualcore.decision.records import Decision, Terms, Verdict
 from dualcore.evidence.records import Evidence, Metric
+from dualcore.evidence.stages import StageKind, StageResult
 from dualcore.intake.records import Column, Kind, Note, Profile, Question, ReadOptions
 from dualcore.record import Record
 
@@ -76,7 +77,7 @@ class ProjectView(Record):
     metric: Metric | None
     terms: Terms
     owner: str
-    stage: int  # 0 = no evaluation yet, 1 = last layer evaluated
+    stage: int  # 0 = no evaluation yet, 1 = last layer evaluated, 2 = re-evaluated, 3 = tuned, 4 = full investment
     decision: Decision | None
     confidence: float | None
     kind: Kind | None  # of the latest dataset
@@ -151,4 +152,17 @@ class EvaluationView(Record):
     verdict: Verdict
     terms: Terms  # those of the verdict
     has_model: bool
+    created: datetime
+
+
+class StageView(Record):
+    """One run of a stage beyond the last layer."""
+
+    id: str
+    project_id: str
+    evaluation_id: str  # the stage 1 evaluation that it starts from
+    kind: StageKind
+    params: dict[str, object]
+    result: StageResult
+    has_file: bool
     created: datetime

@@ -47,6 +47,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "There is no such project. It may have been deleted, or the address is wrong.",
     ),
     "error.no_job": ("この評価の実行記録は見つかりません。", "There is no such run."),
+    "error.no_stage": (
+        "この段階の結果が見つかりません。アドレスを確認してください。",
+        "There is no such stage result. Check the address.",
+    ),
     "error.no_evaluation": (
         "評価結果が見つかりません。アドレスを確認してください。",
         "There is no such evaluation. Check the address.",

@@ -1,0 +1,66 @@
+"""The use cases. Pages and the command line call these and nothing below them.
+
+Every use case takes the person who asks first, and checks what that person may see and do.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from dualcore.jobs.embedded import worker_serves
+from dualcore.records.access import LOCAL_USER, User
+from dualcore.records.models import Project
+from dualcore.records.views import (
+    DatasetView,
+    DemoView,
+    EvaluationView,
+    JobView,
+    ProjectInput,
+    ProjectView,
+    StageView,
+    UploadView,
+)
+from dualcore.services.data import Data
+from dualcore.services.stages import Stages
+from dualcore.settings import Settings
+
+__all__ = [
+    "LOCAL_USER",
+    "DatasetView",
+    "DemoView",
+    "EvaluationView",
+    "JobView",
+    "ProjectInput",
+    "ProjectView",
+    "Services",
+    "StageView",
+    "UploadView",
+    "User",
+    "open_services",
+]
+
+log = logging.getLogger("dualcore.services")
+
+
+def open_services(settings: Settings | None = None) -> Services:
+    """The use cases on a database that is brought up to date first; one object serves all threads."""
+    return Services(settings or Settings())
+
+
+class Services(Data, Stages):
+    """All use cases of one installation. Thread-safe."""
+
+    def health(self) -> dict[str, bool]:
+        """Whether the parts that answers depend on work: database, and the worker of this machine."""
+        try:
+            with self._database.read() as session:
+                session.execute(select(Project.id).limit(1))
+            database = True
+        except SQLAlchemyError:
+            log.exception("the database does not answer")
+            database = False
+        worker = self.settings.worker == "external" or worker_serves(self.settings)
+        return {"database": database, "worker": worker}

@@ -1,0 +1,137 @@
+"""Data: look into an upload, attach it to a project, demo data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from dualcore.errors import NotFound
+from dualcore.intake.records import Question, ReadOptions
+from dualcore.jobs.inputs import StoredFiles, prepare_stored, read_stored, upload_view
+from dualcore.records.access import User, owned
+from dualcore.records.demos import read_catalogue
+from dualcore.records.models import Dataset, Project
+from dualcore.records.rows import dataset_view, latest_dataset
+from dualcore.records.types import now
+from dualcore.records.views import DatasetView, DemoView, UploadView
+from dualcore.services.evaluations import Evaluations
+from dualcore.services.projects import Projects
+from dualcore.settings import Language
+
+
+class Data(Projects, Evaluations):
+    def inspect_upload(
+        self, user: User, project_id: str, file: BinaryIO | Path, filename: str, options: ReadOptions = ReadOptions()
+    ) -> UploadView:
+        """Store the file and look into it.
+
+        Call it again with other ``options`` (encoding, sheet, ...) to read the same file differently.
+
+        Raises
+        ------
+        DataError
+            The file is too big or cannot be used; the sentence says why.
+        """
+        self.project(user, project_id)
+        limit = self.settings.max_upload_mb * 1_000_000
+        if not isinstance(file, Path) and file.seekable():
+            file.seek(0)  # the page may have read it already
+        sha, _ = self._store.put_file(file, limit) if isinstance(file, Path) else self._store.put(file, limit)
+        return self._look_into(sha, filename, options)
+
+    def _look_into(self, sha: str, filename: str, options: ReadOptions) -> UploadView:
+        return upload_view(read_stored(self._store, sha, filename, options), options)
+
+    def inspect_again(
+        self, user: User, project_id: str, upload_sha: str, filename: str, options: ReadOptions
+    ) -> UploadView:
+        """Look into a stored upload with other reading options."""
+        self.project(user, project_id)
+        return self._look_into(upload_sha, filename, options)
+
+    def attach_dataset(
+        self,
+        user: User,
+        project_id: str,
+        upload_sha: str,
+        filename: str,
+        options: ReadOptions = ReadOptions(),
+        question: Question = Question(),
+        test_sha: str | None = None,
+        test_filename: str | None = None,
+    ) -> DatasetView:
+        """Make the stored upload (and a separate test file) the project's newest dataset version.
+
+        The same content with the same choices keeps the present version. Raises DataError.
+        """
+        self.project(user, project_id)
+        files = StoredFiles(filename, upload_sha, test_filename, test_sha)
+        prepared = prepare_stored(self._store, files, options, question)
+        with self._database.write() as session:
+            project = owned(session, user, project_id)
+            latest = latest_dataset(session, project_id)
+            if latest is not None and latest.sha256 == prepared.sha256:
+                return dataset_view(latest)
+            dataset = Dataset(
+                project_id=project_id,
+                sha256=prepared.sha256,
+                filename=filename,
+                file_sha=upload_sha,
+                test_filename=test_filename,
+                test_sha=test_sha,
+                options=options,
+                question=question,
+                profile=prepared.profile,
+                notes=list(prepared.notes),
+            )
+            session.add(dataset)
+            project.updated = now()
+            session.flush()
+            return dataset_view(dataset)
+
+    def dataset(self, user: User, project_id: str) -> DatasetView | None:
+        """The project's newest dataset version, None before the first."""
+        with self._database.read() as session:
+            owned(session, user, project_id)
+            dataset = latest_dataset(session, project_id)
+            return None if dataset is None else dataset_view(dataset)
+
+    def demos(self) -> list[DemoView]:
+        """The demo datasets of the catalogue."""
+        return read_catalogue(self.settings.demo_dir)
+
+    def attach_demo(self, user: User, project_id: str, demo_id: str) -> DatasetView:
+        """Make a demo dataset the project's newest dataset version."""
+        demo = next((demo for demo in self.demos() if demo.id == demo_id), None)
+        if demo is None:
+            raise NotFound("no_demo", demo=demo_id)
+        self.project(user, project_id)
+        sha, _ = self._store.put_file(self.settings.demo_dir / demo.file)
+        test = Path(demo.test_file) if demo.test_file else None
+        test_sha = self._store.put_file(self.settings.demo_dir / test)[0] if test else None
+        names = Path(demo.file).name, test.name if test else None
+        return self.attach_dataset(
+            user, project_id, sha, names[0], demo.options, demo.question, test_sha, names[1]
+        )
+
+    def seed_demo_projects(self, user: User, language: Language | None = None) -> None:
+        """One project per demo with its data, and its evaluation queued in the background.
+
+        Idempotent: a demo project that exists, or that the user deleted, is left as it is.
+        """
+        for demo in self.demos():
+            with self._database.write() as session:
+                mine = select(Project).where(Project.owner == user.id, Project.demo == demo.id)
+                project = session.scalar(mine)
+                if project is None:
+                    values = demo.project(language or self.settings.language)
+                    project = Project(owner=user.id, demo=demo.id, **dict(values))
+                    session.add(project)
+                    session.flush()
+                elif project.deleted_at is not None or latest_dataset(session, project.id):
+                    continue
+                project_id = project.id
+            self.attach_demo(user, project_id, demo.id)
+            self.start_evaluation(user, project_id, background=True)

@@ -1,0 +1,45 @@
+"""Stages beyond the last layer: start one, read what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from dualcore.errors import NotFound
+from dualcore.evidence.stages import StageKind
+from dualcore.jobs.queue import PERSON
+from dualcore.records.access import User, own_evaluation, own_stage, owned
+from dualcore.records.models import StageRun
+from dualcore.records.rows import stage_view
+from dualcore.records.views import JobView, StageView
+from dualcore.services.evaluations import Evaluations
+
+
+class Stages(Evaluations):
+    def start_stage(self, user: User, evaluation_id: str, kind: StageKind, options: dict | None = None) -> JobView:
+        """Queue a stage on the data of an evaluation. Idempotent: the same work is queued once."""
+        with self._database.read() as session:
+            project_id = own_evaluation(session, user, evaluation_id).project_id
+        params = {"evaluation_id": evaluation_id, "options": options or {}}
+        return self.job(user, self._queue.add(user.id, kind, params, project_id, PERSON))
+
+    def stages(self, user: User, project_id: str, kind: StageKind) -> list[StageView]:
+        """The project's runs of one stage, the newest first."""
+        with self._database.read() as session:
+            owned(session, user, project_id)
+            mine = select(StageRun).where(StageRun.project_id == project_id, StageRun.kind == kind)
+            return [stage_view(row) for row in session.scalars(mine.order_by(StageRun.created.desc(), StageRun.id))]
+
+    def stage(self, user: User, stage_id: str) -> StageView:
+        """One run of a stage.  Raises NotFound, NotAllowed."""
+        with self._database.read() as session:
+            return stage_view(own_stage(session, user, stage_id))
+
+    def stage_file(self, user: User, stage_id: str) -> Path:
+        """The file that a stage produced.  Raises NotFound, NotAllowed."""
+        with self._database.read() as session:
+            sha = own_stage(session, user, stage_id).file_sha
+        if sha is None:
+            raise NotFound("file_gone")
+        return self._store.path(sha)
