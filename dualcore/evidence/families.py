@@ -59,7 +59,7 @@ def conv_image(shape: tuple[int, ...], outputs: int, width: int = 32) -> nn.Modu
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels[-1], outputs))
 
 
-def conv_series(shape: tuple[int, ...], outputs: int, width: int = 64) -> nn.Module:
+def conv_series(shape: tuple[int, ...], outputs: int, width: int = 32) -> nn.Module:
     """Three blocks of convolution (8, 5, 3), batch normalisation and ReLU; then the mean over time."""
     stride = -(-shape[1] // LONGEST)
     layers: list[nn.Module] = []
