@@ -51,11 +51,15 @@ class Recipe:
 
 @dataclass
 class Descent:
-    """Where a run stands. ``history``: (epoch, validation score turned so that larger is better)."""
+    """Where a run stands. ``history``: (epoch, validation score turned so that larger is better).
+
+    best_score, best_tie : of the best epoch; ``best_tie`` decided between equal scores
+    """
 
     epoch: int = 0
     best_epoch: int = 0
     best_score: float = -math.inf
+    best_tie: float = -math.inf
     seconds: float = 0.0
     seen: int = 0
     history: list[tuple[int, float]] = field(default_factory=list)
@@ -68,7 +72,7 @@ def descend(
     loss: Callable[[Tensor, Tensor], Tensor],
     recipe: Recipe,
     seed: int,
-    validate: Callable[[], float] | None = None,
+    validate: Callable[[], float | tuple[float, float]] | None = None,
     should_stop: Callable[[], None] = lambda: None,
     on_epoch: Callable[[Descent], None] = lambda state: None,
     checkpoint: Path | None = None,
@@ -77,8 +81,9 @@ def descend(
     """Train the parameters of ``model`` that require gradients, in place.
 
     inputs (n, ...), targets (n, ...) on the CPU; batches go to ``device``
-    validate : score after an epoch, larger is better; the best epoch's weights are restored at the end, and the weights
-        before the first step take part in the comparison. None: run all epochs and keep the last.
+    validate : score after an epoch, larger is better, or (score, what decides between equal scores); the best epoch's
+        weights are restored at the end, and the weights before the first step take part in the comparison. None: run all
+        epochs and keep the last.
     should_stop : called before every step; raises to cancel
     checkpoint : file that is written after every epoch and read when it exists
     """
@@ -88,8 +93,7 @@ def descend(
     if checkpoint is not None and checkpoint.exists():
         state, best = _resume(checkpoint, model, optimiser)
     elif validate is not None:
-        state.best_score = validate()
-        state.history.append((0, state.best_score))
+        _note(state, validate())
         best = copy.deepcopy(model.state_dict())
     steps = -(-len(inputs) // recipe.batch)
     last = recipe.epochs if recipe.stop_after is None else min(recipe.epochs, recipe.stop_after)
@@ -101,10 +105,8 @@ def descend(
         state.seconds += time.perf_counter() - start
         state.epoch += 1
         if validate is not None:
-            score = validate()
-            state.history.append((state.epoch, score))
-            if score > state.best_score:
-                state.best_score, state.best_epoch, best = score, state.epoch, copy.deepcopy(model.state_dict())
+            if _note(state, validate()):
+                best = copy.deepcopy(model.state_dict())
         if checkpoint is not None:
             _keep(checkpoint, model, optimiser, state, best)
         on_epoch(state)
@@ -112,6 +114,16 @@ def descend(
         model.load_state_dict(best)
     model.eval()
     return state
+
+
+def _note(state: Descent, found: float | tuple[float, float]) -> bool:
+    """Write down the score of this epoch; True when it is the best so far."""
+    score, tie = found if isinstance(found, tuple) else (found, -math.inf)
+    state.history.append((state.epoch, score))
+    if (score, tie) <= (state.best_score, state.best_tie):
+        return False
+    state.best_score, state.best_tie, state.best_epoch = score, tie, state.epoch
+    return True
 
 
 def _epoch(model, inputs, targets, loss, recipe, seed, state, optimiser, parameters, steps, should_stop, device) -> None:
