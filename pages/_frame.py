@@ -29,7 +29,7 @@ def _navigation() -> st.Page:
                 page("evaluate", "play_circle"),
                 page("result", "fact_check"),
             ],
-            t("nav.help"): [page("glossary", "menu_book")],
+            t("nav.help"): [page("track_record", "verified"), page("glossary", "menu_book")],
         },
         expanded=True,
     )

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.backtest import tables
 from benchmarks.backtest.cases import ROOT, WORK, Case, all_cases
-from dualcore.decision import calibrated, learning
+from dualcore.decision import calibrated, learning, learning_records
 from dualcore.decision.hindsight import VERDICTS, Truth, right_verdict, right_verdicts
 from dualcore.decision.records import Protocol, Terms
 from dualcore.decision.verdict import recommend
@@ -74,12 +74,12 @@ def learn(items: list[dict], without: str | None = None) -> calibrated.Calibrati
     return learning.fit(record_cases(kept), VERSION)
 
 
-def record_cases(items: list[dict]) -> list[learning.Case]:
+def record_cases(items: list[dict]) -> list[learning_records.Case]:
     votes: dict[str, int] = {}
     for i in items:
         votes[i["case"].dataset] = votes.get(i["case"].dataset, 0) + 1
     return [
-        learning.Case(
+        learning_records.Case(
             dataset=i["case"].dataset, part=i["case"].part, seen=calibrated.seen(i["evidence"]), truth=i["truth"], goals=i["goals"],
             weight=1 / math.sqrt(votes[i["case"].dataset]),
         )
@@ -99,7 +99,13 @@ def judge(items: list[dict]) -> list[dict]:
                 draws = calibrated.draw(calibrated.seen(item["evidence"]), known, 4000, 0)
                 for share, goal in zip(SHARES, item["goals"]):
                     verdict = recommend(item["evidence"], terms.model_copy(update={"goal": goal}), protocol)
-                    out.append(_row(item, share, goal, verdict, draws))
+                    row = _row(item, share, goal, verdict, draws)
+                    row["money_decision"] = {
+                        f"{v:g}x{c:g}": recommend(item["evidence"], terms.model_copy(update={"goal": goal, "value": v * MONEY["value"]}),
+                                                  protocol.model_copy(update={"days_invest": c * MONEY["invest"]})).decision
+                        for v in VALUES for c in COSTS
+                    }
+                    out.append(row)
     return out
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dualcore.record import Record
 
-
 VERDICTS = ("adopt", "invest", "re-evaluate", "stop")
 
 

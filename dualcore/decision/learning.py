@@ -12,24 +12,13 @@ import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import gammaln
 
-from dualcore.decision.calibrated import DEGREES, FEATURES, Calibration, Seen, Spread, draw
-from dualcore.decision.hindsight import VERDICTS, Truth, right_verdicts
-from dualcore.record import Record
+from dualcore.decision.calibrated import DEGREES, FEATURES, Calibration, Spread, draw
+from dualcore.decision.hindsight import VERDICTS, right_verdicts
+from dualcore.decision.learning_records import Case
 
 KINDS = ("table", "image", "series", "audio")
 WEIGHT_SD = 0.3  # prior of the gain's weights, in score per feature of order 1
 SHIFT_SD = 0.02
-
-
-class Case(Record):
-    """One case of the record: what its evidence said, and the truth. ``weight``: cases of one dataset share one vote."""
-
-    dataset: str
-    part: int
-    seen: Seen
-    truth: Truth
-    goals: list[float] = []
-    weight: float = 1.0
 
 
 def _loss(residual: np.ndarray, sd: np.ndarray, weight: np.ndarray) -> float:

@@ -10,6 +10,7 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from dualcore.decision.track import TrackRecord, track_record
 from dualcore.jobs.embedded import worker_serves
 from dualcore.records.access import LOCAL_USER, User
 from dualcore.records.models import Project
@@ -24,6 +25,7 @@ from dualcore.records.views import (
     UploadView,
 )
 from dualcore.services.data import Data
+from dualcore.services.protocols import ProtocolView, Protocols, RevisionView
 from dualcore.services.stages import Stages
 from dualcore.settings import Settings
 
@@ -35,8 +37,11 @@ __all__ = [
     "JobView",
     "ProjectInput",
     "ProjectView",
+    "ProtocolView",
+    "RevisionView",
     "Services",
     "StageView",
+    "TrackRecord",
     "UploadView",
     "User",
     "open_services",
@@ -50,8 +55,12 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Stages):
+class Services(Data, Stages, Protocols):
     """All use cases of one installation. Thread-safe."""
+
+    def track_record(self) -> TrackRecord | None:
+        """How right the verdicts were on public data; None while nothing was recorded."""
+        return track_record()
 
     def health(self) -> dict[str, bool]:
         """Whether the parts that answers depend on work: database, and the worker of this machine."""

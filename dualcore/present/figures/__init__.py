@@ -18,11 +18,16 @@ from dualcore.present.figures.initialise import plot_signal
 from dualcore.present.figures.scores import plot_candidates, plot_score
 from dualcore.present.figures.skeleton import draw_skeleton, plot_skeleton
 from dualcore.present.figures.style import Picture, Theme
+from dualcore.present.figures.track import plot_agreement, plot_full_gain, plot_policies, plot_reliability
 
 __all__ = [
     "Picture",
     "Theme",
     "draw_skeleton",
+    "plot_agreement",
+    "plot_full_gain",
+    "plot_policies",
+    "plot_reliability",
     "plot_candidates",
     "plot_classes",
     "plot_confusion",
