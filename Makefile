@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint benchmark bench
+.PHONY: run test lint benchmark bench backtest
 
 run: $(VENV)/.runtime
 	$(BIN)/streamlit run app.py --server.port=$(or $(PORT),8501)
@@ -20,6 +20,12 @@ browser:
 
 benchmark: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.public
+
+# Verdicts against what full training really brought: hours on two cores; what is there is kept (var/backtest).
+backtest: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.backtest.truth
+	$(BIN)/python -m benchmarks.backtest.evidence
+	$(BIN)/python -m benchmarks.backtest.report
 
 # Kernels against neural-tangents, which needs an environment of its own (older numpy).
 bench: $(VENV)/.dev $(VENV)-peer/.ready
