@@ -26,12 +26,11 @@ CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 def stepper(project: ProjectView) -> None:
     """The five stages; those passed carry a check mark. Only our own words go into this HTML."""
-    now = 1 if project.kind else 0
+    now = max(1, project.stage) if project.kind else 0
     items = []
     for place, stage in enumerate(STAGES):
-        state = "done" if place < now or (place == 1 and project.stage >= 1) else "now" if place == now else ""
-        if place == now and project.stage >= 1:
-            state = "now done"
+        passed = place <= project.stage if place else project.kind is not None
+        state = " ".join(word for word, holds in (("now", place == now), ("done", passed)) if holds)
         mark = "✓ " if "done" in state else f"{place} "
         current = ' aria-current="step"' if place == now else ""
         items.append(f'<li class="{state}"{current}>{mark}<span class="dc-word">{t(f"stage.{stage}")}</span></li>')
