@@ -21,6 +21,7 @@ from dualcore.evidence.records import Curve, CurvePoint
 class CurveFit:
     curve: Curve
     squared_limit: float | None  # limit of the squared error's share of variance
+    squared_limit_sd: float = 0.0
 
 
 def subset_sizes(n: int, n_classes: int, largest: int) -> list[int]:
@@ -56,7 +57,7 @@ def learning_curve(
         squared.append((size, float(np.mean(errors))))
     points.append(full)
     squared.append((full.rows, full_squared))
-    return CurveFit(_extrapolate(points, metric, goal, seed), _limit_of(squared))
+    return CurveFit(_extrapolate(points, metric, goal, seed), *_limit_of(squared, seed))
 
 
 def _draw(n: int, size: int, split: Split, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -117,10 +118,17 @@ def _power_law(rows: np.ndarray, error: np.ndarray, sd: np.ndarray) -> np.ndarra
     return result.x
 
 
-def _limit_of(squared: list[tuple[int, float]]) -> float | None:
+def _limit_of(squared: list[tuple[int, float]], seed: int) -> tuple[float | None, float]:
+    """(limit of the squared error, its standard deviation over redrawn points)."""
     rows, error = (np.array(v, dtype=float) for v in zip(*squared, strict=True))
-    fit = _power_law(rows, error, np.maximum(0.02 * error, 1e-6))
-    return None if fit is None else float(min(fit[0], error[-1]))
+    sd = np.maximum(0.02 * error, 1e-6)
+    fit = _power_law(rows, error, sd)
+    if fit is None:
+        return None, 0.0
+    rng = np.random.default_rng(seed)
+    draws = [_power_law(rows, error + sd * rng.standard_normal(len(sd)), sd) for _ in range(30)]
+    limits = [min(d[0], error[-1]) for d in draws if d is not None]
+    return float(min(fit[0], error[-1])), float(np.std(limits)) if len(limits) > 1 else 0.0
 
 
 def _extrapolate(points: list[CurvePoint], metric: str, goal: float | None, seed: int) -> Curve:

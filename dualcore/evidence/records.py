@@ -75,7 +75,7 @@ class Null(Record):
 
 
 class Ceiling(Record):
-    """Estimate of the best reachable score; ``reliable`` False when the sample is too small."""
+    """Estimate of the best reachable score; no estimate and ``reliable`` False when the sample cannot tell."""
 
     estimate: float | None
     low: float | None
@@ -83,6 +83,8 @@ class Ceiling(Record):
     reliable: bool
     method: str  # catalogue key under ``ceiling.``
     rows_per_class_needed: int = 1000
+    rows_per_class: int | None = None  # rows of the smallest class; for regression all rows
+    by_view: dict[str, float] = {}  # the same estimate in each representation; the highest score is the estimate
 
 
 class CurvePoint(Record):
@@ -142,6 +144,30 @@ class Shares(Record):
     noise: float
     index: float  # reproducible but uncovered structure, 0..1
     reliable: bool
+    intervals: dict[str, tuple[float, float]] = {}  # 90 % interval of each of the four parts, by name
+
+
+class TailEnergy(Record):
+    """Share of the target outside the ``k`` leading eigenfunctions, on held-out rows, and what permuted labels give."""
+
+    k: int  # effective dimension of the fit, rounded
+    energy: float  # 1 - C(k)
+    null_low: float
+    null_high: float
+
+
+class NormGrowth(Record):
+    """M^2(n)/n, M^2 = y^T (K + delta I)^-1 y, over nested subsets; the target has variance 1."""
+
+    rows: list[int]
+    values: list[float]
+    low: list[float]  # 90 % interval over the orders of the rows
+    high: list[float]
+    delta: float
+    exponent: float  # of M^2/n in n: -1 = the target lies in the kernel's space, 0 or more = it does not
+    exponent_low: float
+    exponent_high: float
+    in_space: bool | None  # None: the interval does not tell
 
 
 class Coverage(Record):
@@ -151,6 +177,10 @@ class Coverage(Record):
     kernel_error: KernelError | None
     specificity: Shares
     rows: int  # rows used for the decomposition
+    alignment: float | None = None  # centred kernel-target alignment, 0..1
+    alignment_null: float | None = None  # 95 % quantile of the alignment with permuted labels
+    tail: TailEnergy | None = None
+    norm_growth: NormGrowth | None = None
 
 
 class Probe(Record):
@@ -166,6 +196,7 @@ class Probe(Record):
     rows: int = 0
     validation_rows: int = 0
     seconds: float = 0.0
+    steps: int = 0
     trajectory: list[tuple[float, float]] = []  # (seconds, validation score)
     full_training_seconds: float | None = None  # estimated cost of one full training
 

@@ -27,8 +27,8 @@ from dualcore.evidence.run import Run
 from dualcore.kernels import Skeleton, width_law
 
 CHOICE_ROWS = 1200
-SEED_ROWS = 1000
-PROBE_ROWS = 4000
+SEED_ROWS = 800
+PROBE_ROWS = 2400
 
 
 def choose_step(run: Run) -> tuple[Skeleton, list[Candidate]]:
@@ -172,35 +172,30 @@ def coverage_step(
 ) -> tuple[Coverage, Ceiling]:
     rows = run.draw(coverage.ROWS)
     index = torch.from_numpy(rows)
-    K = rep.gram(index)
     roof, noise = _ceiling(run, rep, fit, references)
-    parts = coverage.shares(1 - fit.squared_error, learning.squared_limit, noise, roof.reliable)
+    run.clock.check()
+    parts = coverage.shares(
+        1 - fit.squared_error, learning.squared_limit, noise, roof.reliable, coverage.explained_sd(fit, run.units(fit.rows)),
+        learning.squared_limit_sd, run.options.seed,
+    )
     error = _kernel_error(run, skeleton)
-    return coverage.coverage(K, fit.Y[index], fit, error, parts, run.options.seed), roof
+    return coverage.coverage(rep.gram(index), fit.Y[index], fit, error, parts, run.options.seed), roof
 
 
-def _ceiling(run: Run, rep: Representation, fit: LastLayerFit, references: list[Reference]):
-    """(ceiling record, noise share) on at most ``ceiling.ROWS`` of the rows that were predicted."""
-    keep = fit.rows[np.linspace(0, len(fit.rows) - 1, min(len(fit.rows), ceiling.ROWS)).astype(int)]
-    at = np.searchsorted(np.sort(fit.rows), keep)
-    residual = (fit.Y[torch.from_numpy(fit.rows)].numpy() - fit.raw)[np.argsort(fit.rows)][at]
-    groups = run.split.units[keep] if run.split.kind == "grouped" else None
-    flat = torch.from_numpy(run.builder.X.reshape(run.n, -1)[keep])
-    views = [flat] + ([] if rep.is_kernel else [rep.matrix[torch.from_numpy(keep)]])
-    Y = fit.Y[torch.from_numpy(keep)]
-    total = float(Y.var(0, correction=0).sum())
-    noise = min(ceiling.noise_share(F, residual, total, groups) for F in views)
-    if run.C:
-        reached = max([run.score(run.y[fit.rows], fit.prediction)] + [r.score for r in references if r.score is not None])
-        roof = ceiling.classification_ceiling(views, run.y[keep], run.C, run.metric, reached, groups)
-        return roof, noise
-    sd = noise * np.sqrt(3.0 / len(keep))
-    return ceiling.regression_ceiling(noise, sd, float(run.y.var()), run.metric, len(keep)), noise
+def _ceiling(run: Run, rep: Representation, fit: LastLayerFit, references: list[Reference]) -> tuple[Ceiling, ceiling.Noise]:
+    """The ceiling, and the noise share of the target's variance."""
+    views = ceiling.make_views(run.builder.X, rep, run.y, run.C, fit.penalty, run.split.units, run.options.seed)
+    noise = ceiling.noise_share(views, float(fit.Y[torch.from_numpy(views.rows)].var(0, correction=0).sum()))
+    if not run.C:
+        return ceiling.regression_ceiling(noise, float(run.y.var()), run.metric, run.n), noise
+    sign = 1 if metrics.greater_is_better(run.metric) else -1
+    reached = [run.score(run.y[fit.rows], fit.prediction)] + [r.score for r in references if r.score is not None]
+    return ceiling.classification_ceiling(views, run.y, run.C, run.metric, max(reached, key=lambda s: sign * s)), noise
 
 
 def _probe_seconds(run: Run) -> float:
-    """Longer where tuning often pays: on images and signals."""
-    return run.options.budget_seconds * (0.05 if run.data.kind == "table" else 0.1)
+    """Longer where tuning often pays: on images and signals. Nominal: it fixes the number of steps, not the time."""
+    return run.options.budget_seconds * (0.03 if run.data.kind == "table" else 0.1)
 
 
 def probe_step(run: Run, skeleton: Skeleton, rep: Representation) -> Probe:

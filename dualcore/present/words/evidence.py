@@ -18,7 +18,7 @@ WORDS = {
     "remark.too_few_rows": ("行数が少なく計測できません", "Too few rows to measure"),
     "ceiling.nearest_neighbour": ("最近傍の誤り率からの推定", "Estimated from nearest-neighbour errors"),
     "ceiling.neighbour_residuals": ("似た行どうしの残差の差からの推定", "Estimated from residuals of similar rows"),
-    "ceiling.other_metric": ("この指標では上限を推定できません(正解率でのみ推定します)", "Not available for this metric (accuracy only)"),
+    "ceiling.other_metric": ("この指標では上限を推定できません(分類では正解率とクラス平均正解率のみ)", "Not available for this metric (in classification: accuracy and balanced accuracy only)"),
     "probe.too_few_rows": ("行数が少ないため、中間層の試し調整は行っていません。", "Too few rows for a tuning probe."),
     "probe.linear": ("線形モデルには調整する中間層がありません。", "A linear model has no hidden layers to tune."),
     "probe.not_finite": ("試し調整の成績が計算できなかったため、使っていません。", "The probe gave no usable score and was left out."),
