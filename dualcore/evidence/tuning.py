@@ -21,6 +21,7 @@ from dualcore.evidence import lastlayer, metrics, represent
 from dualcore.evidence.blocks import levels
 from dualcore.evidence.descent import Descent
 from dualcore.evidence.families import family_of
+from dualcore.evidence.looks import Decide, Look, matters
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.model import LastLayerModel
 from dualcore.evidence.records import Evidence
@@ -35,32 +36,6 @@ from dualcore.kernels import Skeleton
 SMALLEST = 60  # rows: below, a quarter of them cannot tell a gain from chance
 MOST_ROWS = 10_000
 STEP_SHARE = 0.85  # of the progress; the last training takes the rest
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a decision about one step is made from. Gains are turned so that larger is better."""
-
-    block: int
-    blocks: int
-    score: float  # of this step, in the metric
-    gain: float
-    low: float
-    high: float
-    seconds: float
-    minimum_gain: float
-
-
-Decide = Callable[[Look], tuple[bool, str]]
-
-
-def matters(look: Look) -> tuple[bool, str]:
-    """The rule without money: the gain is real, and no smaller than what matters. Gives (pays, code of the reason)."""
-    if look.low <= 0:
-        return False, "may_be_chance" if look.gain > 0 else "no_gain"
-    if look.gain < look.minimum_gain:
-        return False, "too_small"
-    return True, "gains"
 
 
 @dataclass(frozen=True)
@@ -213,7 +188,8 @@ def _step(
     total = gain if found.best_step == 0 else paired_gain(bench.metric, found.y, now, found.base, splits.units, blocks, about["seed"])
     score = metrics.score(bench.metric, found.y, now)
     seconds = sum(p.seconds for p in pieces)
-    look = Look(k, blocks, score, *gain, seconds, about["minimum_gain"])
+    last, before = (metrics.score(bench.metric, found.y, p) for p in (found.base, found.best))
+    look = Look(k, blocks, last, before, score, *gain, seconds, about["minimum_gain"], about["greater_is_better"])
     pays, why = options.decide(look)
     length = max(len(p.history) for p in pieces)
     # A split that ended early keeps its best value from then on.

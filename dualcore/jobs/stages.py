@@ -16,7 +16,9 @@ from dualcore.evidence.records import Evidence
 from dualcore.evidence.stages import StageKind, StageResult
 from dualcore.intake.records import Dataset
 from dualcore.jobs.inputs import prepare_row
+from dualcore.jobs.reevaluation import run_reevaluation
 from dualcore.jobs.run import Run
+from dualcore.jobs.tuning import run_tuning
 from dualcore.records import models
 
 READ_SHARE = 0.03  # progress that reading the files takes
@@ -41,7 +43,7 @@ class Work:
 
 
 Stage = Callable[[Work], tuple[StageResult, Path | None]]
-STAGES: dict[StageKind, Stage] = {}
+STAGES: dict[StageKind, Stage] = {"reevaluate": run_reevaluation, "tune": run_tuning}
 
 
 def run_stage(run: Run) -> None:

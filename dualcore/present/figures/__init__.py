@@ -18,6 +18,7 @@ from dualcore.present.figures.initialise import plot_signal
 from dualcore.present.figures.scores import plot_candidates, plot_score
 from dualcore.present.figures.skeleton import draw_skeleton, plot_skeleton
 from dualcore.present.figures.style import Picture, Theme
+from dualcore.present.figures.tuning import plot_descent, plot_tuning
 from dualcore.present.figures.track import plot_agreement, plot_full_gain, plot_policies, plot_reliability
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "plot_confusion",
     "plot_curve",
     "plot_degeneration",
+    "plot_descent",
     "plot_dual",
     "plot_kernel_error",
     "plot_money",
@@ -47,5 +49,6 @@ __all__ = [
     "plot_specificity",
     "plot_spectrum",
     "plot_target",
+    "plot_tuning",
     "segment_name",
 ]
