@@ -6,7 +6,7 @@ from dualcore.decision.records import Terms
 from dualcore.present import format as fmt
 from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_score
-from dualcore.present.sentences import reason_sentence
+from dualcore.present.sentences import headline, next_sentence, reason_sentence
 from dualcore.services import EvaluationView, ProjectView
 from pages import _details, _parts, _provenance
 from pages._shared import go, language, open_project, services, t, theme, user
@@ -16,7 +16,8 @@ LEADS_TO = {
     "collect_rows": "data.py",
     "look_for_inputs": "data.py",
     "try_simple_model": "data.py",
-    "compare_architectures": "architecture.py",
+    "compare_architectures": "reevaluate.py",
+    "tune_first_block": "tune.py",
 }
 
 
@@ -36,8 +37,8 @@ def _answer(view: EvaluationView) -> None:
     color, icon = _parts.VERDICTS[verdict.decision]
     with st.container(border=True, key=f"verdict_{verdict.decision}"):
         st.markdown(_parts.verdict_badge(verdict.decision, verdict.confidence))
-        st.title(f":{color}[:material/{icon}:] {t(f'result.sentence.{verdict.decision}')}", anchor=False)
-        st.markdown(f"**{t('result.next')}** {t(f'next.{verdict.next_step}')}")
+        st.title(f":{color}[:material/{icon}:] {headline(verdict, language())}", anchor=False)
+        st.markdown(f"**{t('result.next')}** {next_sentence(verdict, language())}")
 
 
 def _numbers(view: EvaluationView) -> None:
@@ -87,7 +88,7 @@ def _next(project: ProjectView, view: EvaluationView) -> None:
     verdict = view.verdict
     with st.container(border=True, key="next_step"):
         st.subheader(t("result.next"), anchor=False)
-        st.write(t(f"next.{verdict.next_step}"))
+        st.write(next_sentence(verdict, language()))
         cost = fmt.money(verdict.next_step_cost, verdict.currency, language())
         st.caption(t("result.next_cost", cost=cost) if verdict.next_step_cost else t("result.next_free"))
         page = LEADS_TO.get(verdict.next_step)

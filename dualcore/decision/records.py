@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dualcore.record import Record
 
 Decision = Literal["stop", "adopt", "re-evaluate", "invest"]
+Model = Literal["last_layer", "linear", "boosted_trees"]
 
 
 class Terms(Record):
@@ -24,23 +25,45 @@ class Terms(Record):
 
 
 class Protocol(Record):
-    """Versioned thresholds: the company-wide standard under which a verdict is given."""
+    """Versioned thresholds: the company-wide standard under which a verdict is given.
 
-    version: str = "1.0"
-    significance: float = 0.01  # p-value above which no signal is claimed; strict, since several skeletons are tried
-    permutations: int = 200
-    interval: float = 0.9
-    days_adopt: float = 5  # engineering days to bring a last-layer model into use
-    days_reevaluate: float = 3
-    days_invest: float = 30
-    gpu_hours_invest: float = 100
-    # What full training added to the last layer, (mean, standard deviation) by kind of data, as a share
-    # of the metric's unit: measured on 32 real datasets (docs/decisions/0005-verdict.md).
-    tuning_prior: dict[str, tuple[float, float]] = {
-        "table": (-0.006, 0.03), "image": (0.045, 0.06), "series": (0.0, 0.05), "audio": (0.0, 0.08),
-    }
-    probe_sd: float = 0.05  # how far a short probe may lie from a full training
-    noise_gain_sd: float = 0.01  # spread of what full training adds where there is no signal
+    What each one means, and how far it may be moved, stands in ``protocols.RULES``; the bounds here are the same.
+    """
+
+    version: str = Field("1.0", min_length=1, max_length=40)
+    # evidence
+    significance: float = Field(0.01, ge=0.0005, le=0.2)  # p-value above which no signal is claimed; strict, since several skeletons are tried
+    permutations: int = Field(200, ge=50, le=5000)
+    interval: float = Field(0.9, ge=0.5, le=0.99)  # level at which an interval settles a question
+    ceiling_rows: int = Field(1000, ge=1000, le=100_000)  # rows per class below which the noise ceiling is not used
+    max_candidates: int = Field(24, ge=2, le=200)  # that one re-evaluation may compare
+    # rules
+    minimum_gain: float = Field(0.02, ge=0.0, le=0.5)  # default of new projects, as in Terms
+    prefer_simple: bool = True  # a simpler model that is as good is recommended over a network
+    least_confidence: float = Field(0.4, ge=0.0, le=0.95)  # below it the answer is re-evaluate
+    # cost of the courses
+    days_adopt: float = Field(5, ge=0, le=1000)  # engineering days to bring a model into use
+    days_reevaluate: float = Field(3, ge=0, le=1000)
+    days_tune: float = Field(5, ge=0, le=1000)  # stage 3 up to its first stop
+    days_invest: float = Field(30, ge=0, le=1000)
+    gpu_hours_adopt: float = Field(0, ge=0, le=100_000)
+    gpu_hours_reevaluate: float = Field(1, ge=0, le=100_000)
+    gpu_hours_tune: float = Field(8, ge=0, le=100_000)
+    gpu_hours_invest: float = Field(100, ge=0, le=100_000)
+    # cost of an evaluation as a share of one full training
+    cost_ratio_target: float = Field(0.10, gt=0, le=1)
+    cost_ratio_limit: float = Field(0.25, gt=0, le=1)
+    # measured figures, no choices of a company
+    probe_sd: float = Field(0.05, ge=0)  # how far a short probe may lie from a full training
+    noise_gain_sd: float = Field(0.01, ge=0)  # spread of what full training adds where there is no signal
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, values: object) -> object:
+        """Verdicts stored before the calibrated forecast carry a prior by kind of data that is no longer used."""
+        if isinstance(values, dict) and "tuning_prior" in values:
+            return {k: v for k, v in values.items() if k != "tuning_prior"}
+        return values
 
 
 class Reason(Record):
@@ -60,6 +83,19 @@ class Option(Record):
     net: float
 
 
+class Information(Record):
+    """What knowing more would be worth before deciding; money in the terms' currency."""
+
+    stage: Literal["reevaluate", "tune"]
+    perfect: float  # if the stage told the truth without error (EVPPI)
+    sample: float  # with the error that such a stage has (EVSI): up to here it is worth paying
+    low: float  # 90 % interval of ``sample`` from the finite number of draws
+    high: float
+    cost: float
+    net: float  # sample - cost
+    changes: float  # probability that the stage leads to another course than today's best, 0..1
+
+
 class Verdict(Record):
     decision: Decision
     confidence: float  # probability that hindsight agrees, 0..1
@@ -75,3 +111,9 @@ class Verdict(Record):
     currency: str
     protocol: Protocol
     terms: Terms
+    # What follows was added later: stored verdicts read back with the defaults.
+    recommended_model: Model | None = None  # which model to use, where one is good enough
+    remarks: list[Reason] = []  # what the reader must know besides; rendered as ``reason.<code>``
+    information: list[Information] = []
+    perfect_information: float = 0.0  # worth of knowing every outcome beforehand (EVPI)
+    occasion: Literal["evaluation", "terms", "protocol"] = "evaluation"  # why this verdict was given

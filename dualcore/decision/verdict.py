@@ -2,14 +2,28 @@
 
 The verdict is the decision that is most likely to be right in hindsight. Money stands above it:
 a dearer course is not recommended where a cheaper one is at least as likely to reach the goal,
-nor any course that costs more than it is expected to return.
+nor any course that costs more than it is expected to return. Confidence is the probability that the
+decision is right, never more.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 from dualcore.decision.forecast import Forecast, forecast, has_signal, metric_scale, tuning_gain
-from dualcore.decision.reasons import next_step, reasons_for, would_change
+from dualcore.decision.information import information
+from dualcore.decision.reasons import (
+    findings,
+    next_step,
+    reasons_for,
+    recommended_model,
+    remarks_for,
+    simple_reaching,
+    would_change,
+)
 from dualcore.decision.records import Option, Protocol, Reason, Terms, Verdict
+from dualcore.decision.simple import SIMPLE, better, without_unusable
 from dualcore.evidence.records import Evidence
 
 
@@ -19,31 +33,89 @@ def recommend(evidence: Evidence, terms: Terms | None = None, protocol: Protocol
     terms : goal and money; without a goal, the best that was measured (or that tuning promises)
         less the smallest improvement that matters is taken, and the verdict says so
     """
-    terms, protocol = terms or Terms(goal=evidence.goal), protocol or Protocol()
+    protocol = protocol or Protocol()
+    terms = terms or Terms(goal=evidence.goal, minimum_gain=protocol.minimum_gain)
+    evidence, unusable = without_unusable(evidence)
     ahead = forecast(evidence, protocol)
     goal = terms.goal if terms.goal is not None else assumed_goal(evidence, terms, protocol)
-    chances = ahead.probabilities(goal)
-    options = _options(ahead, goal, terms, protocol)
-    decision, forced = _decide(evidence, chances, options, protocol)
-    confidence = _confidence(evidence, decision, chances, forced, protocol)
-    reasons = reasons_for(decision, forced, evidence, goal, terms, protocol, options)
-    step = next_step(decision, evidence, goal)
+    outlook = outlook_at(evidence, ahead, goal, protocol)
+    costs = costs_of(terms, protocol)
+    judged = judge(evidence, outlook, costs, terms, protocol)
+    decision = judged.decision
+    known = findings(evidence, goal, terms, protocol)
+    reasons = reasons_for(decision, judged.forced, known)
+    model = recommended_model(decision, evidence, goal, terms, protocol)
+    worth = information(evidence, ahead, goal, terms, protocol, costs, outlook.signal)
     return Verdict(
         decision=decision,
-        confidence=confidence,
+        confidence=judged.confidence,
         reasons=reasons,
         would_change=would_change(decision, evidence, goal, terms, protocol),
-        next_step=step,
-        next_step_cost=_costs(terms, protocol)[decision],
+        next_step=next_step(decision, evidence, goal, protocol, model),
+        next_step_cost=costs["tune" if decision == "invest" else decision],
         goal=goal,
         goal_assumed=terms.goal is None,
-        probabilities=chances,
-        options=options,
-        avoided=0.0 if decision == "invest" else _costs(terms, protocol)["invest"],
+        probabilities=outlook.chances,
+        options=judged.options,
+        avoided=0.0 if decision == "invest" else costs["invest"],
         currency=terms.currency,
         protocol=protocol,
         terms=terms,
+        recommended_model=model,
+        remarks=unusable + remarks_for(evidence, protocol, known, reasons),
+        information=worth.stages,
+        perfect_information=worth.perfect,
     )
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is expected at one goal: probability of each decision being right, of each course reaching the goal."""
+
+    goal: float
+    chances: dict[str, float]
+    reach: dict[str, float]
+    signal: float  # probability that there is anything to find
+
+
+@dataclass(frozen=True)
+class Judged:
+    decision: str
+    forced: Reason | None  # the rule that decided alone
+    options: list[Option]
+    confidence: float
+
+
+def outlook_at(evidence: Evidence, ahead: Forecast, goal: float, protocol: Protocol) -> Outlook:
+    """Probabilities at ``goal``, the possibility that there is no signal at all counted in."""
+    signal = signal_probability(evidence, goal, protocol)
+    chances = {d: signal * c for d, c in ahead.probabilities(goal).items()}
+    chances["stop"] += 1 - signal
+    return Outlook(goal, chances, {d: signal * r for d, r in ahead.reaches(goal).items()}, signal)
+
+
+def signal_probability(evidence: Evidence, goal: float, protocol: Protocol) -> float:
+    """Probability that a relation exists, given the p-value of the permutation test; 1 where the test found one.
+
+    At even odds before, no alternative can make the absence of a relation less probable than
+    1 / (1 + 1 / (-e p ln p)) for p < 1/e, and than one half beyond (Sellke, Bayarri and Berger 2001,
+    The American Statistician 55); that bound is taken. A goal that chance alone reaches needs no relation.
+    """
+    p = evidence.null.p_value
+    chance = evidence.references[0].score
+    if has_signal(evidence, protocol) or chance is not None and better(evidence, chance, goal):
+        return 1.0
+    if p >= 1 / math.e:
+        return 0.5
+    odds = -math.e * p * math.log(p)
+    return 1 - odds / (1 + odds)
+
+
+def judge(evidence: Evidence, outlook: Outlook, costs: dict[str, float], terms: Terms, protocol: Protocol) -> Judged:
+    """The decision at one goal under given money; ``evidence`` without unusable references."""
+    options = _options(outlook, costs, terms)
+    decision, forced = _decide(evidence, outlook, options, protocol)
+    return Judged(decision, forced, options, _confidence(decision, outlook.chances, forced, options, terms))
 
 
 def assumed_goal(evidence: Evidence, terms: Terms, protocol: Protocol) -> float:
@@ -62,52 +134,62 @@ def assumed_goal(evidence: Evidence, terms: Terms, protocol: Protocol) -> float:
     return sign * max(best - small, chance + min(small, max(0.0, best - chance) / 2))
 
 
-def _costs(terms: Terms, protocol: Protocol) -> dict[str, float]:
+def costs_of(terms: Terms, protocol: Protocol) -> dict[str, float]:
+    """Cost of each course, and of the two stages before an investment ("reevaluate", "tune")."""
+
+    def cost(days: float, hours: float) -> float:
+        return days * terms.day_cost + hours * terms.gpu_hour_cost
+
+    again = cost(protocol.days_reevaluate, protocol.gpu_hours_reevaluate)
     return {
         "stop": 0.0,
-        "adopt": protocol.days_adopt * terms.day_cost,
-        "re-evaluate": protocol.days_reevaluate * terms.day_cost,
-        "invest": protocol.days_invest * terms.day_cost + protocol.gpu_hours_invest * terms.gpu_hour_cost,
+        "adopt": cost(protocol.days_adopt, protocol.gpu_hours_adopt),
+        "re-evaluate": again,
+        "invest": cost(protocol.days_invest, protocol.gpu_hours_invest),
+        "reevaluate": again,
+        "tune": cost(protocol.days_tune, protocol.gpu_hours_tune),
     }
 
 
-def _options(ahead: Forecast, goal: float, terms: Terms, protocol: Protocol) -> list[Option]:
+def _options(outlook: Outlook, costs: dict[str, float], terms: Terms) -> list[Option]:
     """Money of each course. What succeeds must also be brought into use, so adopting is paid on success."""
-    costs, reach = _costs(terms, protocol), ahead.reaches(goal)
     out = []
     for decision in ("stop", "adopt", "re-evaluate", "invest"):
-        cost = costs[decision]
+        reach, cost = outlook.reach[decision], costs[decision]
         if decision in ("re-evaluate", "invest"):
-            cost += reach[decision] * costs["adopt"]
-        value = reach[decision] * terms.value
-        out.append(Option(decision=decision, probability=reach[decision], cost=cost, value=value, net=value - cost))
+            cost += reach * costs["adopt"]
+        value = reach * terms.value
+        out.append(Option(decision=decision, probability=reach, cost=cost, value=value, net=value - cost))
     return out
 
 
-def _decide(
-    evidence: Evidence, chances: dict[str, float], options: list[Option], protocol: Protocol
-) -> tuple[str, Reason | None]:
+def _decide(evidence: Evidence, outlook: Outlook, options: list[Option], protocol: Protocol) -> tuple[str, Reason | None]:
     """(decision, the rule that decided alone or None)."""
+    chances, p = outlook.chances, evidence.null.p_value
     if not has_signal(evidence, protocol):
-        better = [r for r in evidence.references[1:] if r.score is not None and r.gain_high is not None and r.gain_high < 0]
-        if better:
-            best = min(better, key=lambda r: r.gain)
-            return "re-evaluate", Reason(code="others_see_signal", fields={"name": best.name, "p": evidence.null.p_value})
-        return "stop", Reason(code="no_signal", fields={"p": evidence.null.p_value})
-    decision = max(chances, key=chances.get)
+        seen = [r for r in evidence.references if r.name in SIMPLE and r.score is not None and r.gain_high is not None and r.gain_high < 0]
+        if seen:
+            best = min(seen, key=lambda r: r.gain)
+            return "re-evaluate", Reason(code="others_see_signal", fields={"name": best.name, "p": p})
+        return "stop", Reason(code="no_signal", fields={"p": p})
+    decision, forced = max(chances, key=chances.get), None
     net, reach = {o.decision: o.net for o in options}, {o.decision: o.probability for o in options}
     if decision == "invest" and reach["re-evaluate"] >= reach["invest"]:
         decision = "re-evaluate"  # the cheaper course is at least as likely to reach the goal
+    elif decision == "stop" and simple_reaching(evidence, outlook.goal) is not None:
+        decision = "re-evaluate"  # what a simple model has measured is not given up
+    elif decision != "re-evaluate" and chances[decision] < protocol.least_confidence:
+        fields = {"confidence": chances[decision], "least": protocol.least_confidence, "decision": decision}
+        decision, forced = "re-evaluate", Reason(code="confidence_low", fields=fields)
     if decision != "stop" and net[decision] < 0:
         return "stop", Reason(code="not_worth_it", fields={"net": net[decision]})
-    return decision, None
+    return decision, forced
 
 
-def _confidence(evidence: Evidence, decision: str, chances: dict, forced: Reason | None, protocol: Protocol) -> float:
+def _confidence(decision: str, chances: dict, forced: Reason | None, options: list[Option], terms: Terms) -> float:
+    """Probability that the decision is right. Where money alone said stop: that no course which could pay reaches the goal."""
     value = chances[decision]
-    if forced is not None and forced.code == "no_signal":
-        # One minus the chance that a real but weak signal hides: small once p is well above the threshold.
-        value = max(value, 1 - 0.5 * protocol.significance / max(evidence.null.p_value, protocol.significance))
     if forced is not None and forced.code == "not_worth_it":
-        value = 1 - 0.5 * value
+        paying = [o.probability for o in options if o.decision != "stop" and terms.value > o.cost]
+        value = 1 - max(paying, default=0.0)
     return float(min(max(value, 0.0), 0.99))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from dualcore.decision import recommend
@@ -13,6 +14,7 @@ from dualcore.jobs import stages
 from dualcore.jobs.inputs import prepare_row
 from dualcore.jobs.run import Run
 from dualcore.records import models
+from dualcore.records.protocols import protocol_in_force
 from dualcore.records.verdicts import record_verdict
 
 READ_SHARE = 0.03  # progress that reading the files takes
@@ -25,20 +27,29 @@ def run_evaluation(run: Run) -> None:
     with run.database.read() as session:
         row = session.get(models.Dataset, params["dataset_id"])
         project = session.get(models.Project, params["project_id"])
+        # The rules are those at the start: a change while the job runs counts from the next evaluation on.
+        protocol = protocol_in_force(session)
     if row is None or project is None:
         raise NotFound("no_project")
     dataset = prepare_row(run.store, row)
     result = evaluate(
         dataset,
-        _options(params, project, run.settings.job_seconds),
+        _options(params, project, run.settings.job_seconds, protocol),
         on_progress=lambda fraction, step: run.report(READ_SHARE + (1 - READ_SHARE) * fraction, step),
         should_stop=run.should_stop,
     )
     run.report(0.99, "save")
-    _save(run, result, _save_model(run, result))
+    result = under_protocol(result, protocol)
+    _save(run, result, _save_model(run, result), protocol)
 
 
-def _options(params: dict, project: models.Project, seconds: float) -> EvaluateOptions:
+def under_protocol(result: Evaluation, protocol: Protocol) -> Evaluation:
+    """The evaluation with the protocol's version in its manifest."""
+    manifest = result.evidence.manifest.model_copy(update={"protocol": protocol.version})
+    return replace(result, evidence=result.evidence.model_copy(update={"manifest": manifest}))
+
+
+def _options(params: dict, project: models.Project, seconds: float, protocol: Protocol) -> EvaluateOptions:
     return EvaluateOptions(
         skeleton=params["skeleton"],
         metric=params["metric"],
@@ -46,6 +57,7 @@ def _options(params: dict, project: models.Project, seconds: float) -> EvaluateO
         seed=params["seed"],
         width=params.get("width"),
         budget_seconds=seconds,
+        permutations=protocol.permutations,
     )
 
 
@@ -56,12 +68,12 @@ def _save_model(run: Run, result: Evaluation) -> str:
         return run.store.put_file(path)[0]
 
 
-def _save(run: Run, result: Evaluation, model_sha: str) -> None:
+def _save(run: Run, result: Evaluation, model_sha: str, protocol: Protocol) -> None:
     params = run.claim.params
     with run.database.write() as session:
         # Terms may have been changed while the job ran: the verdict follows the present ones.
         project = session.get_one(models.Project, params["project_id"])
-        verdict = recommend(result.evidence, terms=project.terms, protocol=Protocol())
+        verdict = recommend(result.evidence, terms=project.terms, protocol=protocol)
         evaluation = models.Evaluation(
             project_id=project.id,
             dataset_id=params["dataset_id"],

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dualcore.decision.records import Reason, Verdict
 from dualcore.intake.records import Note
 from dualcore.present import format as fmt
-from dualcore.present.words import say
+from dualcore.present.words import WORDS, say
 
-_SIGNED = {"gain", "measured"}
+_SIGNED = {"gain", "measured", "tuning"}
+_SHARES = {"level", "ratio", "limit"}
+_COUNTS = {"rows", "needed", "used", "asked"}
 
 
 def _field(name: str, value: object, fields: dict, currency: str, language: str) -> str:
@@ -15,13 +17,24 @@ def _field(name: str, value: object, fields: dict, currency: str, language: str)
         return say(f"model.{value}", language)
     if name == "metric":
         return fmt.metric_name(str(value), language)
+    if name == "decision":
+        return say(f"verdict.{value}", language)
+    if name == "skeleton":
+        key = f"skeleton.{value}"
+        return say(key, language) if key in WORDS else str(value)
+    if isinstance(value, str):
+        return value
     if value is None:
         return "–"
+    if name in _SHARES:
+        return fmt.percent(value)
+    if name == "seconds":
+        return fmt.duration(value, language)
     if name == "p":
         return "< 0.01" if value < 0.01 else fmt.number(value, 2)
     if name == "net":
         return fmt.money(value, currency, language)
-    if name == "rows" or (name in ("low", "high") and "rows" in fields):
+    if name in _COUNTS or (name in ("low", "high") and "rows" in fields):
         return fmt.count(value)
     if name in _SIGNED or (name in ("low", "high") and "gain" in fields):
         return fmt.points(value)
@@ -32,6 +45,22 @@ def reason_sentence(reason: Reason, verdict: Verdict, language: str, prefix: str
     """``reason.<code>`` (or ``change.<code>``) with its figures."""
     fields = {k: _field(k, v, reason.fields, verdict.currency, language) for k, v in reason.fields.items()}
     return say(f"{prefix}.{reason.code}", language, **fields)
+
+
+def headline(verdict: Verdict, language: str) -> str:
+    """The answer in one sentence; it names the simpler model where that is the one to use."""
+    return say(_for_model(f"result.sentence.{verdict.decision}", verdict), language)
+
+
+def next_sentence(verdict: Verdict, language: str) -> str:
+    """What to do next, with the model that it is about."""
+    return say(_for_model(f"next.{verdict.next_step}", verdict), language)
+
+
+def _for_model(key: str, verdict: Verdict) -> str:
+    """The sentence that names the recommended model, where the catalogue has one."""
+    special = f"{key}.{verdict.recommended_model}"
+    return special if special in WORDS else key
 
 
 def note_sentence(note: Note, language: str) -> str:

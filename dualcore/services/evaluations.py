@@ -110,7 +110,7 @@ class Evaluations(Installation):
         with self._database.write() as session:
             evaluation = own_evaluation(session, user, evaluation_id)
             verdict = recommend(evaluation.evidence, terms=terms, protocol=evaluation.verdict.protocol)
-            record_verdict(session, evaluation, verdict, user.id)
+            record_verdict(session, evaluation, verdict.model_copy(update={"occasion": "terms"}), user.id)
             session.flush()
             return evaluation_view(session, evaluation)
 

@@ -11,7 +11,7 @@ from dualcore.present.words import WORDS, say
 from tests.browser.conftest import running_server
 
 FINISH_MS = 180_000
-VERDICTS = "|".join(re.escape(WORDS[f"result.sentence.{d}"][0]) for d in ("adopt", "invest", "re-evaluate", "stop"))
+VERDICTS = "|".join(re.escape(ja) for key, (ja, _) in WORDS.items() if key.startswith("result.sentence."))
 
 
 def press(page, key: str, language: str = "ja") -> None:

@@ -26,8 +26,52 @@ WORDS = {
         "The last layer alone misses the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
     ),
     "reason.wide_interval": (
-        "目標 {goal} が区間({low}–{high})の中にあり、このデータだけでは判断が割れます。",
-        "The goal {goal} lies inside the interval ({low} to {high}); these data alone cannot settle it.",
+        "目標 {goal} が {level} 区間({low}–{high})の中にあり、このデータだけでは判断が割れます。",
+        "The goal {goal} lies inside the {level} interval ({low} to {high}); these data alone cannot settle it.",
+    ),
+    "reason.confidence_low": (
+        "「{decision}」の信頼度が {confidence} にとどまり、基準の {least} を下回ります。先に情報を増やすべき段階です。",
+        "“{decision}” would be given with a confidence of only {confidence}, below the standard's {least}: find out more first.",
+    ),
+    "reason.simpler_model_recommended": (
+        "{name}で足ります({metric} {score}、目標 {goal})。ネットワークの上積みは {gain}({level} 区間 {low}–{high})で、意味のある最小の改善 {least} に届きません。",
+        "No network is needed: {name} will do ({metric} {score}, goal {goal}). The network adds {gain} ({level} interval {low} to {high}), less than the smallest improvement that matters, {least}.",
+    ),
+    "reason.reference_failed": (
+        "{name}はこのデータでは計算できなかったため、比較の基準に使っていません。",
+        "Not used as a bar: {name} could not be computed on these data.",
+    ),
+    "reason.reference_below_constant": (
+        "{name}は {metric} {score} で、同じ答えを返し続ける予測({constant})を下回るため、比較の基準に使っていません。",
+        "Not used as a bar: {name} ({metric} {score}) falls below always giving the same answer ({constant}).",
+    ),
+    "reason.more_data_pays_more": (
+        "データを {rows} 行に増やす効果({gain})が、中間層を調整する効果({tuning})を上回る見込みです。",
+        "Growing the data to {rows} rows should bring more ({gain}) than tuning the hidden layers ({tuning}).",
+    ),
+    "reason.other_skeleton_better": (
+        "同じデータでは、別の構成「{skeleton}」のほうが {gain} 上回りました({metric} {score})。",
+        "On the same rows another architecture, {skeleton}, scored {gain} better ({metric} {score}).",
+    ),
+    "reason.leak_suspected": (
+        "列「{column}」だけで予測対象をほぼ言い当てられます。予測する時点で分からない値なら、この成績は再現しません。",
+        "The column “{column}” almost gives the target away. If it is not known when predicting, this score will not hold.",
+    ),
+    "reason.drift_suspected": (
+        "「{column}」の前半と後半でデータの傾向が変わっています。今後も変われば、この成績は続きません。",
+        "The data differ between the earlier and the later part of “{column}”. If they go on changing, this score will not last.",
+    ),
+    "reason.ceiling_uncertain": (
+        "到達できる上限の推定({ceiling})は目標 {goal} を下回りますが、クラスごとに {needed} 行に満たないため、判定には使っていません。",
+        "The estimated ceiling ({ceiling}) is below the goal {goal}, but with fewer than {needed} rows a class it is too unsure to count.",
+    ),
+    "reason.evaluation_costly": (
+        "この評価には、本格的な学習 1 回(約 {seconds})の {ratio} の時間がかかりました(基準の上限は {limit})。この規模なら、直接学習しても費用は大きく変わりません。",
+        "This evaluation took {ratio} of the time of one full training (about {seconds}; the standard's limit is {limit}). At this size, training outright costs little more.",
+    ),
+    "reason.fewer_permutations": (
+        "偶然との比較は {used} 回の入れ替えで行われ、現在の基準({asked} 回)に足りません。厳密に合わせるには評価をやり直してください。",
+        "The comparison with chance used {used} permutations; the standard asks for {asked}. Evaluate again to comply in full.",
     ),
     "reason.simple_better": (
         "{name}のほうが {gain} 上回ります。ニューラルネットワークに投資する前に、こちらを検討すべきです。",
@@ -98,6 +142,12 @@ WORDS = {
         "No gain on validation data after tuning the first block (then stop there)",
     ),
     "next.pilot": ("最終層のモデルを、限られた範囲で試験運用します。", "Pilot the last-layer model in a limited area."),
+    "next.pilot_simple": ("ネットワークを使わず、単純な手法を限られた範囲で試験運用します。", "Pilot the simple model in a limited area; no network is needed."),
+    "next.pilot_simple.linear": ("ネットワークを使わず、線形モデルを限られた範囲で試験運用します。", "Pilot the linear model in a limited area; no network is needed."),
+    "next.pilot_simple.boosted_trees": (
+        "ネットワークを使わず、勾配ブースティング木を限られた範囲で試験運用します。",
+        "Pilot boosted trees in a limited area; no network is needed.",
+    ),
     "next.record_and_close": (
         "判断の理由を記録して終了します。条件が変わったら、同じ手順で再評価できます。",
         "Record the reasons and close. If conditions change, evaluate again in the same way.",
@@ -110,6 +160,14 @@ WORDS = {
         "単純な手法を検証データで確かめ、十分ならそれを採用します。",
         "Check the simple model on validation data; if it is good enough, use it.",
     ),
+    "next.try_simple_model.linear": (
+        "線形モデルを検証データで確かめ、十分ならそれを採用します。ネットワークへの投資は不要です。",
+        "Check the linear model on validation data; if it is good enough, use it, and invest in no network.",
+    ),
+    "next.try_simple_model.boosted_trees": (
+        "勾配ブースティング木を検証データで確かめ、十分ならそれを採用します。ネットワークへの投資は不要です。",
+        "Check boosted trees on validation data; if they are good enough, use them, and invest in no network.",
+    ),
     "next.collect_rows": ("データを追加で集め、同じ手順で再評価します。", "Collect more rows and evaluate again in the same way."),
     "next.compare_architectures": (
         "別のアーキテクチャと初期化を、小さな検証データで比べます。",
@@ -118,6 +176,16 @@ WORDS = {
     "next.tune_first_block": (
         "出力側の中間層から一つずつ調整し、改善が止まった時点で終了します。",
         "Tune the hidden layers one block at a time from the output, and stop when a block no longer pays.",
+    ),
+    # The answer in one sentence where a model other than the last layer is the one to use.
+    "result.sentence.adopt.linear": ("線形モデルで足ります。ネットワークは不要です", "The linear model is enough: no network is needed"),
+    "result.sentence.adopt.boosted_trees": ("勾配ブースティング木で足ります。ネットワークは不要です", "Boosted trees are enough: no network is needed"),
+    "result.sentence.re-evaluate.linear": (
+        "線形モデルなら目標に届きます。ネットワークに投資する前に確かめましょう", "The linear model reaches the goal: check it before investing in a network",
+    ),
+    "result.sentence.re-evaluate.boosted_trees": (
+        "勾配ブースティング木なら目標に届きます。ネットワークに投資する前に確かめましょう",
+        "Boosted trees reach the goal: check them before investing in a network",
     ),
     "model.majority": ("多数派を答えるだけの予測", "always guessing the majority"),
     "model.mean": ("平均を答えるだけの予測", "always guessing the mean"),
