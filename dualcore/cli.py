@@ -1,4 +1,4 @@
-"""The command line: evaluate, predict, kernel, init-report.
+"""The command line: evaluate, predict, kernel, reevaluate, tune, transfer, init-report.
 
 Exit status 0 with an answer, 2 with one clear line for input that cannot be used.
 """
@@ -19,14 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except DualcoreError as error:
         print(f"dualcore: {error}", file=sys.stderr)
         return 2
     except FileNotFoundError as error:
         print(f"dualcore: there is no file {error.filename!r}", file=sys.stderr)
         return 2
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,12 +55,74 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
     p.set_defaults(run=_predict)
 
+    r = commands.add_parser("replay", help="run a stored evaluation again from its manifest, and compare")
+    r.add_argument("report", type=Path, metavar="OUT.json", help="the --json file of an evaluation, or one downloaded from the dashboard")
+    r.add_argument("data", type=Path)
+    r.add_argument("--test", type=Path, metavar="DATA2")
+    r.add_argument("--language", choices=("en", "ja"), default="en")
+    r.set_defaults(run=_replay)
+
     k = commands.add_parser("kernel", help="dual kernel of a skeleton on the rows of a dataset")
     k.add_argument("data", type=Path)
     k.add_argument("--skeleton", required=True, metavar="NAME|FILE.json")
     k.add_argument("--target", metavar="COL")
     k.add_argument("--out", type=Path, required=True, metavar="K.npz")
     k.set_defaults(run=_kernel)
+
+    r = commands.add_parser("reevaluate", help="stage 2: compare architectures and initialisations on small validation sets")
+    r.add_argument("data", type=Path)
+    r.add_argument("--target", metavar="COL")
+    r.add_argument("--evidence", type=Path, metavar="OUT.json", help="what evaluate --json wrote; without it, stage 1 is run first")
+    r.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
+    r.add_argument("--skeleton", default="auto", metavar="auto|NAME|FILE.json")
+    r.add_argument("--metric", metavar="NAME")
+    r.add_argument("--goal", type=float, metavar="X")
+    r.add_argument("--minimum-gain", type=float, default=0.02, metavar="X", help="smallest gain that is worth a change")
+    r.add_argument("--rows", type=int, default=1800, metavar="N", help="rows of the last round, at most")
+    r.add_argument("--time-column", metavar="COL")
+    r.add_argument("--group-column", metavar="COL")
+    r.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    r.add_argument("--seed", type=int, metavar="N")
+    r.add_argument("--json", type=Path, metavar="OUT")
+    r.add_argument("--language", choices=("en", "ja"), default="en")
+    r.set_defaults(run=_reevaluate)
+
+    t = commands.add_parser("tune", help="stage 3: tune the hidden layers one block at a time, while it pays")
+    t.add_argument("data", type=Path)
+    t.add_argument("--target", metavar="COL")
+    t.add_argument("--evidence", type=Path, metavar="OUT.json", help="what evaluate --json wrote; without it, stage 1 is run first")
+    t.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
+    t.add_argument("--skeleton", default="auto", metavar="auto|NAME|FILE.json")
+    t.add_argument("--network", choices=("skeleton", "family"), default="skeleton", help="family: the network of a practitioner, initialisation corrected")
+    t.add_argument("--metric", metavar="NAME")
+    t.add_argument("--goal", type=float, metavar="X")
+    t.add_argument("--time-column", metavar="COL")
+    t.add_argument("--group-column", metavar="COL")
+    t.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    t.add_argument("--seed", type=int, metavar="N")
+    t.add_argument("--budget-seconds", type=float, default=900.0, metavar="N", help="time at most")
+    t.add_argument("--checkpoints", type=Path, metavar="FOLDER", help="go on from what an interrupted run left there")
+    t.add_argument("--model", type=Path, metavar="OUT.npz", help="the best model, for predict")
+    t.add_argument("--json", type=Path, metavar="OUT")
+    t.add_argument("--language", choices=("en", "ja"), default="en")
+    t.set_defaults(run=_tune)
+
+    f = commands.add_parser("transfer", help="pretrained features against a random initialisation: same rows, same split, same last layer")
+    f.add_argument("data", type=Path)
+    f.add_argument("--target", metavar="COL")
+    f.add_argument("--embeddings", type=Path, metavar="FILE", help="npz, npy, csv or parquet, one row per example in file order")
+    f.add_argument("--id-column", metavar="COL", help="match embeddings by this column instead; it is in both files")
+    f.add_argument("--encoder", type=Path, metavar="FILE", help="TorchScript (.pt), torch.export (.pt2), .safetensors, or a folder with one; its code is run")
+    f.add_argument("--factory", metavar="MODULE:FUNCTION", help="returns the nn.Module that .safetensors weights belong to")
+    f.add_argument("--task", choices=("auto", "classification", "regression"), default="auto")
+    f.add_argument("--skeleton", default="auto", metavar="auto|NAME|FILE.json")
+    f.add_argument("--metric", metavar="NAME")
+    f.add_argument("--time-column", metavar="COL")
+    f.add_argument("--group-column", metavar="COL")
+    f.add_argument("--seed", type=int, default=0, metavar="N")
+    f.add_argument("--json", type=Path, metavar="OUT")
+    f.add_argument("--language", choices=("en", "ja"), default="en")
+    f.set_defaults(run=_transfer)
 
     i = commands.add_parser("init-report", help="what the initialisation of a torch module does to a signal, and what its correction would")
     i.add_argument("factory", metavar="MODULE:FACTORY", help="a function of a module in this folder that returns an nn.Module, or one and a sample")
@@ -73,6 +134,27 @@ def _parser() -> argparse.ArgumentParser:
     i.add_argument("--language", choices=("en", "ja"), default="en")
     i.set_defaults(run=_init_report)
     return parser
+
+
+def _reevaluate(options: argparse.Namespace) -> None:
+    from dualcore.reevaluatecommand import reevaluate_text
+
+    show = _progress_line if sys.stderr.isatty() else lambda fraction, step: None
+    print(reevaluate_text(options, _skeleton_argument(options.skeleton), show))
+
+
+def _tune(options: argparse.Namespace) -> None:
+    from dualcore.tunecommand import tune_text
+
+    show = _progress_line if sys.stderr.isatty() else lambda fraction, step: None
+    print(tune_text(options, _skeleton_argument(options.skeleton), show))
+
+
+def _transfer(options: argparse.Namespace) -> None:
+    from dualcore.transfercommand import transfer_text
+
+    show = _progress_line if sys.stderr.isatty() else lambda fraction, step: None
+    print(transfer_text(options, _skeleton_argument(options.skeleton), show))
 
 
 def _init_report(options: argparse.Namespace) -> None:
@@ -128,7 +210,7 @@ def _progress_line(fraction: float, step: str) -> None:
 
 def _table(evidence, verdict, language: str) -> str:
     from dualcore.present import format as fmt
-    from dualcore.present.sentences import note_sentence, reason_sentence
+    from dualcore.present.sentences import next_sentence, note_sentence, reason_sentence
     from dualcore.present.words import say
 
     last = evidence.last_layer
@@ -147,16 +229,25 @@ def _table(evidence, verdict, language: str) -> str:
     lines.append("")
     lines.append(say(f"cli.verdict.{verdict.decision}", language, confidence=f"{verdict.confidence:.2f}"))
     lines += [f"  - {reason_sentence(r, verdict, language)}" for r in verdict.reasons]
-    lines.append(f"  > {say(f'next.{verdict.next_step}', language)}")
+    lines += [f"  ! {reason_sentence(r, verdict, language)}" for r in verdict.remarks]
+    lines.append(f"  > {next_sentence(verdict, language)}")
     lines.append(f"({fmt.duration(evidence.cost.seconds, language)}, {evidence.manifest.device})")
     return "\n".join(lines)
 
 
-def _predict(options: argparse.Namespace) -> None:
-    from dualcore.evidence import LastLayerModel
-    from dualcore.evidence.predictions import predictions_csv
+def _replay(options: argparse.Namespace) -> int:
+    from dualcore.replaycommand import replay_report
 
-    options.out.write_text(predictions_csv(LastLayerModel.load(_find_model(options.model)), options.data), encoding="utf-8-sig")
+    text, same = replay_report(options)
+    print(text)
+    return 0 if same else 1
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from dualcore.evidence.predictions import predictions_csv
+    from dualcore.evidence.tuned import load_model
+
+    options.out.write_text(predictions_csv(load_model(_find_model(options.model)), options.data), encoding="utf-8-sig")
 
 
 def _find_model(name: str) -> Path:

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     job_limit_seconds : a job that runs longer (s) is stopped and counted as failed
     max_upload_mb : largest file that is accepted (MB)
     language : language of people whose browser names neither Japanese nor English
+    encoders : folder of pretrained encoders that may be chosen by name; loading one runs its code. None = none
     """
 
     model_config = SettingsConfigDict(env_prefix="DUALCORE_", frozen=True, extra="ignore")
@@ -42,12 +43,13 @@ class Settings(BaseSettings):
     job_limit_seconds: float = Field(3600, gt=0)
     max_upload_mb: int = Field(500, ge=1)
     language: Language = "ja"
+    encoders: Path | None = None
 
-    @field_validator("home", mode="after")
+    @field_validator("home", "encoders", mode="after")
     @classmethod
-    def _absolute(cls, home: Path) -> Path:
+    def _absolute(cls, folder: Path | None) -> Path | None:
         # Child processes may start in another folder.
-        return home.expanduser().resolve()
+        return None if folder is None else folder.expanduser().resolve()
 
     @field_validator("storage_url", mode="after")
     @classmethod
@@ -64,5 +66,5 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The process environment that gives a child process these same settings."""
-        own = {f"DUALCORE_{name.upper()}": str(value) for name, value in self.model_dump().items()}
+        own = {f"DUALCORE_{name.upper()}": str(value) for name, value in self.model_dump().items() if value is not None}
         return {**os.environ, **own}

@@ -28,8 +28,12 @@ def _navigation() -> st.Page:
                 page("architecture", "account_tree"),
                 page("evaluate", "play_circle"),
                 page("result", "fact_check"),
+                page("tune", "tune"),
+                page("reevaluate", "compare_arrows"),
+                page("transfer", "move_up"),
+                page("invest", "trending_up"),
             ],
-            t("nav.help"): [page("track_record", "verified"), page("glossary", "menu_book")],
+            t("nav.help"): [page("protocol", "rule"), page("track_record", "verified"), page("glossary", "menu_book")],
         },
         expanded=True,
     )

@@ -12,6 +12,7 @@ MAY_IMPORT = {
     "intake": set(),
     "evidence": {"intake", "kernels"},
     "decision": {"evidence", "intake"},
+    "kit": {"intake", "kernels", "evidence", "decision", "present"},
     "present": {"intake", "evidence", "decision", "kernels", "records"},
 }
 HEAVY = {"torch", "sklearn", "scipy", "sqlalchemy", "alembic"}

@@ -148,11 +148,45 @@ class Tuning(Record):
     flops: float
 
 
+class TransferScore(Record):
+    """One representation under the last layer: ``score`` with its 90 % interval in the metric, and measures beside it."""
+
+    name: Literal["random", "pretrained"]
+    dimensions: int | None  # features; None = the dual kernel, which has no number
+    score: float
+    low: float
+    high: float
+    penalty: float
+    seconds: float  # features and fit
+    logme: float | None = None  # log evidence per row; larger is better
+    h_score: float | None = None  # None for values, and where the features are too many for the rows
+    neighbours_score: float | None = None  # of the nearest neighbours, in the metric
+
+
 class Transfer(Record):
-    """Random initialisation against pretrained features, under one protocol."""
+    """Random initialisation against pretrained features: the same rows, split and last layer.
+
+    ``gain`` of the pretrained features on the same left-out rows, positive = better; ``low``, ``high``: 90 % interval.
+    """
 
     kind: Literal["transfer"] = "transfer"
     metric: Metric
+    greater_is_better: bool
+    source: Literal["embeddings", "encoder"]
+    name: str  # of the file
+    sha256: str
+    skeleton: str  # of the random initialisation
+    rows: int  # scored
+    estimate_from: Literal["leave_one_out", "grouped", "time_ordered"]
+    random: TransferScore
+    pretrained: TransferScore
+    chance: float  # score of the majority or the mean
+    gain: float
+    low: float
+    high: float
+    reading: Literal["pretrained", "even", "random", "no_signal"]
+    neighbours: int
+    seed: int
     seconds: float
 
 

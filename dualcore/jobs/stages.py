@@ -18,6 +18,7 @@ from dualcore.intake.records import Dataset
 from dualcore.jobs.inputs import prepare_row
 from dualcore.jobs.reevaluation import run_reevaluation
 from dualcore.jobs.run import Run
+from dualcore.jobs.transfer import run_transfer
 from dualcore.jobs.tuning import run_tuning
 from dualcore.records import models
 
@@ -43,7 +44,7 @@ class Work:
 
 
 Stage = Callable[[Work], tuple[StageResult, Path | None]]
-STAGES: dict[StageKind, Stage] = {"reevaluate": run_reevaluation, "tune": run_tuning}
+STAGES: dict[StageKind, Stage] = {"reevaluate": run_reevaluation, "tune": run_tuning, "transfer": run_transfer}
 
 
 def run_stage(run: Run) -> None:

@@ -25,14 +25,17 @@ from dualcore.records.views import (
     UploadView,
 )
 from dualcore.services.data import Data
-from dualcore.services.protocols import ProtocolView, Protocols, RevisionView
+from dualcore.services.investment import Investment
+from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
 from dualcore.services.stages import Stages
+from dualcore.services.transfer import EmbeddingsView, Transfers
 from dualcore.settings import Settings
 
 __all__ = [
     "LOCAL_USER",
     "DatasetView",
     "DemoView",
+    "EmbeddingsView",
     "EvaluationView",
     "JobView",
     "ProjectInput",
@@ -55,7 +58,7 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Stages, Protocols):
+class Services(Data, Investment, Transfers, Stages, Protocols):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:
