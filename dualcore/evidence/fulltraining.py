@@ -126,10 +126,10 @@ def _recipe(family: str, n: int, rate: float, decay: float) -> Recipe:
     return replace(recipe, epochs=epochs, patience=max(6, epochs // 4))
 
 
-def flops_per_example(model: nn.Module, shape: tuple[int, ...]) -> float:
+def flops_per_example(model: nn.Module, shape: tuple[int, ...], device: str = "cpu") -> float:
     """Floating point operations of one forward pass for one example; training takes three times as many."""
     counter = FlopCounterMode(display=False)
     model.eval()
     with counter, torch.no_grad():
-        model(torch.zeros(1, *shape))
+        model(torch.zeros(1, *shape, device=device))
     return float(counter.get_total_flops())

@@ -26,7 +26,8 @@ from dualcore.evidence.ridge import (
 )
 
 Tensor = torch.Tensor
-TEMPERATURES = torch.logspace(-0.5, 2.5, 31, dtype=torch.float64)
+COLDEST, HOTTEST = 0.3, 320.0  # range of the softmax temperature's inverse
+CALIBRATED_ON = 4000  # rows at most that choose penalty and temperature
 LARGEST_BLOCK = 1200  # rows left out together in closed form; larger groups are refitted
 
 
@@ -178,14 +179,28 @@ def left_out_scores(rep: Representation, d: Decomposition, Y: Tensor, split: Spl
     return penalties, rows, torch.cat(parts, 1)
 
 
-def calibrate(raw: Tensor, y: Tensor) -> tuple[float, float]:
-    """(temperature, log loss) of the best softmax temperature for scores raw (m, C), codes y (m,)."""
-    step = max(1, len(y) // 4000)
-    raw, y = raw[::step], y[::step]
-    picked = raw.gather(1, y[:, None])[:, 0]
-    losses = torch.stack([torch.logsumexp(raw * t, 1).mean() - t * picked.mean() for t in TEMPERATURES])
-    best = int(losses.argmin())
-    return float(TEMPERATURES[best]), float(losses[best])
+def calibrate(raw: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """(temperatures (L,), log losses (L,)) of the best softmax temperatures for scores raw (L, m, C), codes y (m,).
+
+    The log loss is convex in the temperature: Newton's steps, halved in the logarithm where they leave the bracket.
+    """
+    step = max(1, len(y) // CALIBRATED_ON)
+    raw, y = raw[:, ::step], y[::step]
+    picked = raw.gather(2, y.expand(len(raw), -1)[:, :, None]).mean((1, 2))
+    low, high = torch.full_like(picked, COLDEST), torch.full_like(picked, HOTTEST)
+    t = torch.full_like(picked, 6.0)
+    for _ in range(9):
+        p = torch.softmax(raw * t[:, None, None], 2)
+        first = (p * raw).sum(2)
+        slope = first.mean(1) - picked
+        bend = ((p * raw.square()).sum(2) - first.square()).mean(1)
+        low, high = torch.where(slope < 0, t, low), torch.where(slope < 0, high, t)
+        newton = t - slope / bend.clamp_min(1e-300)
+        done = (newton - t).abs() <= 1e-3 * t
+        t = torch.where((newton > low) & (newton < high), newton, (low * high).sqrt())
+        if done.all():
+            break
+    return t, torch.logsumexp(raw * t[:, None, None], 2).mean(1) - t * picked
 
 
 def best_tilt(metric: str, y: np.ndarray, values: np.ndarray, prior: np.ndarray) -> float:
@@ -211,10 +226,9 @@ def fit_last_layer(
     temperature = 1.0
     if n_classes:
         codes = torch.from_numpy(y.astype(np.int64))[rows]
-        fits = [calibrate(r, codes) for r in raw]
-        losses = [loss for _, loss in fits]
+        temperatures, losses = (v.tolist() for v in calibrate(raw, codes))
         best = int(np.nanargmin(losses))
-        temperature = fits[best][0]
+        temperature = temperatures[best]
         values = probabilities(raw[best], temperature).numpy()
         prior = np.bincount(y, minlength=n_classes) / len(y)
         tilt = best_tilt(metric, y[rows.numpy()], values, prior)

@@ -16,7 +16,7 @@ from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.records import Null
 from dualcore.evidence.ridge import leave_out
 
-ROWS = 1500
+ROWS = 1200
 
 
 def permutation_null(
@@ -80,7 +80,7 @@ def _metric(metric: str, y: np.ndarray, raw: torch.Tensor, n_classes: int) -> fl
         return metrics.score(metric, y, Prediction(raw.numpy()))
     prior = np.bincount(y, minlength=n_classes) / len(y)
     if metric == "log_loss":
-        raw = probabilities(raw, calibrate(raw, torch.from_numpy(y.astype(np.int64)))[0])
+        raw = probabilities(raw, float(calibrate(raw[None], torch.from_numpy(y.astype(np.int64)))[0]))
     else:
         raw = torch.softmax(raw * 3.0, 1)  # order-preserving; only log loss needs the scale
     tilt = 1.0 if metric == "balanced_accuracy" else 0.0

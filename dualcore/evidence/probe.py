@@ -1,7 +1,7 @@
 """Does tuning the hidden layers pay? A short paired probe.
 
-Start from the last-layer solution of a small network, train every layer for a few seconds, and
-compare on rows that neither saw with the last layer of the full representation fitted on the
+Start from the last-layer solution of a small network, train every layer for a number of steps that
+is known before the first (so that the same probe can be run again), and compare on rows that neither saw with the last layer of the full representation fitted on the
 same rows: tuning has to beat what is already there, not the small network it began with. The
 last epoch is scored, never the best one, so the validation rows choose nothing.
 """
@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from dualcore.evidence import metrics
+from dualcore.evidence.fulltraining import flops_per_example
 from dualcore.evidence.lastlayer import Representation, Split, fit_last_layer, probabilities
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.records import Probe
@@ -23,13 +24,15 @@ from dualcore.evidence.ridge import feature_weights
 SMALLEST = 120
 BATCH = 64
 EPOCHS_OF_FULL_TRAINING = 60
+# One step on one core of an ordinary machine: what it takes besides its operations, and operations per second (float32).
+STEP_SECONDS, STEP_FLOPS = 1.5e-3, 2e10
 
 
 def tuning_probe(
     make_network: Callable[[], torch.nn.Module], rep: Representation, X: np.ndarray, y: np.ndarray, n_classes: int,
-    metric: str, split: Split, seconds: float, seed: int, should_stop: Callable[[], None], device: str = "cpu",
+    metric: str, split: Split, nominal_seconds: float, seed: int, should_stop: Callable[[], None], device: str = "cpu",
 ) -> Probe:
-    """Tune all layers for ``seconds`` and compare with the last layer alone.
+    """Tune all layers for ``steps_within(nominal_seconds)`` steps and compare with the last layer alone.
 
     make_network : makes the small random network whose forward gives features (m, D)
     rep : the representation that was evaluated, on the same rows as X
@@ -66,7 +69,8 @@ def tuning_probe(
 
     before = _last_layer_alone(rep, y, n_classes, metric, fit_rows, held)
     trajectory = [(0.0, metrics.score(metric, outside, predict()))]
-    spent, epoch_seconds = _train(model, loss, inputs[fit_rows], targets, seconds, seed, should_stop, device,
+    steps = steps_within(nominal_seconds, 3 * BATCH * flops_per_example(model, tuple(inputs.shape[1:]), device))
+    spent, epoch_seconds = _train(model, loss, inputs[fit_rows], targets, steps, seed, should_stop, device,
                                   lambda t: trajectory.append((t, metrics.score(metric, outside, predict()))))
     after = predict()
     sign = 1.0 if metrics.greater_is_better(metric) else -1.0
@@ -81,7 +85,7 @@ def tuning_probe(
         return Probe(ran=False, reason="not_finite")
     return Probe(
         ran=True, gain=sign * (final - first), low=float(low), high=float(high), before=first, after=final,
-        rows=len(fit_rows), validation_rows=len(held), seconds=spent, trajectory=trajectory,
+        rows=len(fit_rows), validation_rows=len(held), seconds=spent, trajectory=trajectory, steps=steps,
         full_training_seconds=epoch_seconds * EPOCHS_OF_FULL_TRAINING * n / len(fit_rows),
     )
 
@@ -120,29 +124,33 @@ def _hold_out(n: int, y: np.ndarray, n_classes: int, split: Split, seed: int) ->
     return rows[torch.from_numpy(~held)], rows[torch.from_numpy(held)]
 
 
-def _train(model, loss, inputs, targets, seconds, seed, should_stop, device, record) -> tuple[float, float]:
-    """Train until the time is up; returns (seconds spent, seconds of one epoch)."""
+def steps_within(seconds: float, flops: float) -> int:
+    """Steps of ``flops`` operations that an ordinary core takes in so many seconds: no clock decides what is measured."""
+    return max(40, round(seconds / (STEP_SECONDS + flops / STEP_FLOPS)))
+
+
+def _train(model, loss, inputs, targets, steps, seed, should_stop, device, record) -> tuple[float, float]:
+    """Take ``steps`` steps; returns (seconds spent, seconds of one epoch)."""
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-4)
-    start, seen, next_record = time.perf_counter(), 0, 0.25
-    trained = 0.0
-    while trained < seconds:
+    trained, seen, done, shown = 0.0, 0, 0, {round(steps * share) for share in (0.25, 0.5, 0.75, 1.0)}
+    start = time.perf_counter()
+    while done < steps:
         for rows in torch.randperm(len(inputs), generator=generator).split(BATCH):
             should_stop()
             t = time.perf_counter()
             # Warm up over the first tenth, then fall to zero: the last step is the one that is scored.
-            progress = min(trained / seconds, 1.0)
+            progress = done / steps
             for group in optimiser.param_groups:
                 group["lr"] = 1e-3 * min(1.0, progress * 10 + 0.05) * (1 - progress)
             optimiser.zero_grad(set_to_none=True)
             loss(model(inputs[rows].to(device)), targets[rows].to(device)).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
-            seen += len(rows)
+            seen, done = seen + len(rows), done + 1
             trained += time.perf_counter() - t
-            if trained >= seconds:
+            if done in shown:
+                record(trained)
+            if done == steps:
                 break
-        if trained / seconds >= next_record:
-            record(trained)
-            next_record += 0.25
     return time.perf_counter() - start, trained / max(seen, 1) * len(inputs)

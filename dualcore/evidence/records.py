@@ -271,6 +271,10 @@ class Manifest(Record):
     rows_used: int
     sampled: bool  # True when more rows were there than the time budget allowed
     protocol: str
+    options: dict = {}  # EvaluateOptions as they were; with the two below, everything that ``replay`` needs besides the file
+    question: dict = {}  # intake's Question
+    reading: dict = {}  # intake's ReadOptions
+    threads: int = 1
 
 
 class Evidence(Record):

@@ -24,11 +24,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from scipy.linalg import blas
 
 from dualcore.errors import NumericalError
 
 Tensor = torch.Tensor
+CHUNK = 4096  # rows at a time
+COLUMNS = 4096  # right-hand sides at a time
 
 
 def _reflect(A: Tensor) -> Tensor:
@@ -51,7 +55,7 @@ def lambda_path(scale: float, count: int = 22) -> Tensor:
 class Decomposition:
     """One eigendecomposition of the last-layer problem.
 
-    basis : (n, k) float64 - U in the kernel form, P in the feature form
+    basis : (n, k) - U in the kernel form (float64), P in the feature form (in the type of the features)
     eigenvalues : (k,) float64, >= 0
     kernel_form : which of the two forms of the module docstring
     V, mean : (D, D), (D,) of the feature form, to return to weights
@@ -71,6 +75,15 @@ class Decomposition:
     def scale(self) -> float:
         """Mean eigenvalue per row: the unit of the penalty path."""
         return float(self.eigenvalues.sum()) / self.n
+
+    def project(self, Y: Tensor) -> Tensor:
+        """basis^T Y (k, C) float64, summed in float64."""
+        if self.basis.dtype == torch.float64:
+            return self.basis.T @ Y
+        Z = torch.zeros((self.basis.shape[1], Y.shape[1]), dtype=torch.float64, device=Y.device)
+        for part, target in zip(self.basis.split(CHUNK), Y.split(CHUNK), strict=True):
+            Z.addmm_(part.to(torch.float64).T, target)
+        return Z
 
     def effective_dimension(self, penalty: float) -> float:
         """tr K (K + lambda I)^{-1}, lambda un-normalised."""
@@ -99,14 +112,31 @@ def decompose_features(F: Tensor) -> Decomposition:
         return decompose_kernel(F @ F.T)
     mean = F.mean(0, dtype=torch.float64)
     A = torch.zeros((D, D), dtype=torch.float64, device=F.device)
-    for part in F.split(4096):
-        centred = part.to(torch.float64) - mean
-        A.addmm_(centred.T, centred)
-    s, V = _eigh(A)
-    P = torch.empty((n, D), dtype=torch.float64, device=F.device)
-    for start in range(0, n, 4096):
-        P[start : start + 4096] = (F[start : start + 4096].to(torch.float64) - mean) @ V
+    for part in F.split(CHUNK):
+        add_gram(A, part.to(torch.float64) - mean)
+    s, V = _eigh(complete(A))
+    # As precise as the features themselves: the sums above carry what needs float64.
+    P = torch.empty((n, D), dtype=F.dtype, device=F.device)
+    turn = V.to(F.dtype)
+    for start in range(0, n, CHUNK):
+        P[start : start + CHUNK] = (F[start : start + CHUNK].to(torch.float64) - mean).to(F.dtype) @ turn
     return Decomposition(P, s.clamp_min(0), False, V, mean)
+
+
+def add_gram(A: Tensor, X: Tensor) -> None:
+    """A += X^T X in place, the lower triangle alone where the device is the CPU; see ``complete``. A (D, D), X (m, D) float64."""
+    if A.device.type != "cpu":
+        A.addmm_(X.T, X)
+        return
+    # A symmetric product takes half the operations, and torch has none: the arrays are handed over transposed, uncopied.
+    out = blas.dsyrk(1.0, X.contiguous().numpy().T, beta=1.0, c=A.numpy().T, overwrite_c=1, lower=0)
+    if not np.shares_memory(out, A.numpy()):
+        A.copy_(torch.from_numpy(out).T)
+
+
+def complete(A: Tensor) -> Tensor:
+    """The symmetric matrix whose lower triangle ``add_gram`` has filled."""
+    return A if A.device.type != "cpu" else A.tril() + A.tril(-1).T
 
 
 def _eigh(A: Tensor) -> tuple[Tensor, Tensor]:
@@ -133,29 +163,30 @@ def leave_out(d: Decomposition, Y: Tensor, penalties: Tensor, blocks: list[Tenso
 
 def _leave_one_out(d: Decomposition, Y: Tensor, penalties: Tensor, out: Tensor) -> None:
     shrink = 1.0 / (d.eigenvalues[:, None] + penalties[None, :].to(Y.device))  # (k, L)
-    weight = torch.cat([part.square() @ shrink for part in d.basis.split(4096)])  # (n, L)
-    if d.kernel_form:
-        Z = d.basis.T @ Y
-        for i in range(len(penalties)):
-            alpha = d.basis @ (Z * shrink[:, i : i + 1])
-            out[i] = Y - alpha / weight[:, i : i + 1]
-        return
-    mean = Y.mean(0)
-    Z = d.basis.T @ (Y - mean)
-    for i in range(len(penalties)):
-        fitted = mean + d.basis @ (Z * shrink[:, i : i + 1])
-        out[i] = Y - (Y - fitted) / (1 - 1 / d.n - weight[:, i : i + 1]).clamp_min(1e-12)
+    kind = d.basis.dtype
+    weight = torch.cat([part.square() @ shrink.to(kind) for part in d.basis.split(CHUNK)]).to(torch.float64)  # (n, L)
+    mean = torch.zeros_like(Y[0]) if d.kernel_form else Y.mean(0)
+    Z = d.project(Y - mean)
+    width = max(1, COLUMNS // Y.shape[1])
+    for at in range(0, len(penalties), width):  # several penalties in one product
+        some = slice(at, at + width)
+        sides = (Z[:, None, :] * shrink[:, some, None]).flatten(1)
+        fitted = (d.basis @ sides.to(kind)).to(torch.float64).view(d.n, -1, Y.shape[1]).transpose(0, 1)  # (l, n, C)
+        if d.kernel_form:
+            out[some] = Y - fitted / weight.T[some, :, None]
+        else:
+            out[some] = Y - (Y - mean - fitted) / (1 - 1 / d.n - weight.T[some, :, None]).clamp_min(1e-12)
 
 
 def _leave_blocks_out(d: Decomposition, Y: Tensor, penalties: Tensor, blocks: list[Tensor], out: Tensor) -> None:
     if not blocks:
         return
     centre = torch.zeros_like(Y[0]) if d.kernel_form else Y.mean(0)
-    Z = d.basis.T @ (Y - centre)
+    Z = d.project(Y - centre)
     for i, penalty in enumerate(penalties):
         shrink = 1.0 / (d.eigenvalues + penalty)
         for B in blocks:
-            U = d.basis[B]
+            U = d.basis[B].to(torch.float64)
             inner = (U * shrink) @ U.T
             part = U @ (Z * shrink[:, None])
             if d.kernel_form:
@@ -168,7 +199,7 @@ def _leave_blocks_out(d: Decomposition, Y: Tensor, penalties: Tensor, blocks: li
 
 def dual_weights(d: Decomposition, Y: Tensor, penalty: float, K: Tensor) -> tuple[Tensor, Tensor]:
     """alpha (n, C) and intercept (C,) with prediction K(x, X) alpha + b; kernel form only."""
-    alpha = d.basis @ ((d.basis.T @ Y) / (d.eigenvalues[:, None] + penalty))
+    alpha = d.basis @ (d.project(Y) / (d.eigenvalues[:, None] + penalty))
     # Stationarity in b and in alpha give Y - K alpha - 1 b = lambda alpha, and 1^T alpha = 0.
     intercept = (Y - K.to(Y.dtype) @ alpha - penalty * alpha).mean(0)
     return alpha, intercept
@@ -178,10 +209,10 @@ def feature_weights(d: Decomposition, F: Tensor, Y: Tensor, penalty: float) -> t
     """W (D, C) and intercept (C,) with prediction F(x) W + b."""
     y_mean = Y.mean(0)
     if d.kernel_form:
-        alpha = d.basis @ ((d.basis.T @ Y) / (d.eigenvalues[:, None] + penalty))
+        alpha = d.basis @ (d.project(Y) / (d.eigenvalues[:, None] + penalty))
         mean = F.mean(0, dtype=torch.float64)
         W = (F.to(torch.float64) - mean).T @ alpha
     else:
         mean = d.mean
-        W = d.V @ ((d.basis.T @ (Y - y_mean)) / (d.eigenvalues[:, None] + penalty))
+        W = d.V @ (d.project(Y - y_mean) / (d.eigenvalues[:, None] + penalty))
     return W, y_mean - mean @ W

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import resource
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -114,7 +114,8 @@ def _manifest(run: Run, started: str, sampled: bool) -> Manifest:
     return Manifest(
         dualcore=VERSION, python=platform.python_version(), torch=torch.__version__, numpy=np.__version__,
         sklearn=sklearn.__version__, device=run.builder.device, seed=run.options.seed, started=started, rows_used=run.n,
-        sampled=sampled, protocol=PROTOCOL,
+        sampled=sampled, protocol=PROTOCOL, options=asdict(run.options), question=run.data.question.model_dump(),
+        reading=run.data.options.model_dump(), threads=torch.get_num_threads(),
     )
 
 

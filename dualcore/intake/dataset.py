@@ -31,12 +31,13 @@ def load(
     task: str = "auto",
     time_column: str | None = None,
     group_column: str | None = None,
+    keep_suspects: bool = False,
     options: ReadOptions = ReadOptions(),
     limits: Limits = DEFAULT,
 ) -> Dataset:
     """Read and prepare in one call. Raises DataError; see ``inspect`` and ``prepare``."""
     look = lambda d: from_frame(d, limits=limits) if isinstance(d, pd.DataFrame) else inspect(d, options=options, limits=limits)  # noqa: E731
-    question = Question(target=target, task=task, time_column=time_column, group_column=group_column)
+    question = Question(target=target, task=task, time_column=time_column, group_column=group_column, keep_suspects=keep_suspects)
     return prepare(look(data), question, None if test is None else look(test), limits)
 
 
@@ -47,6 +48,10 @@ def prepare(source: Source, question: Question = Question(), test: Source | None
     ------
     DataError : when the target cannot be used, nothing is left to learn from, or the test file does not fit
     """
+    return replace(_prepared(source, question, test, limits), question=question, options=source.options)
+
+
+def _prepared(source: Source, question: Question, test: Source | None, limits: Limits) -> Dataset:
     reading = Reading(source.name, source.options, limits, list(source.notes))
     digest = _digest(source, question, test)
     if source.parts is not None:

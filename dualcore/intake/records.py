@@ -119,6 +119,8 @@ class Dataset:
     groups: np.ndarray | None = None
     columns: tuple[Column, ...] = field(default_factory=tuple)
     sample_rate: float | None = None  # audio, in Hz
+    question: Question = Question()  # as it was asked, and
+    options: ReadOptions = ReadOptions()  # as the file was read: together with the file they give this dataset again
 
     @property
     def n(self) -> int:
