@@ -14,22 +14,23 @@ from dualcore.evidence import metrics
 from dualcore.evidence.lastlayer import Representation, calibrate, encode_target, probabilities
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.records import Null
-from dualcore.evidence.ridge import leave_out
+from dualcore.evidence.ridge import Decomposition, leave_out
 
 ROWS = 1200
 
 
 def permutation_null(
     rep: Representation, y: np.ndarray, n_classes: int, metric: str, permutations: int, seed: int,
-    groups: np.ndarray | None = None,
+    groups: np.ndarray | None = None, d: Decomposition | None = None,
 ) -> Null:
     """Null distribution of the left-out score.
 
     rep : at most ``ROWS`` rows (the caller draws them)
+    d : decomposition of ``rep`` where it is known
     groups : rows of one group keep one label each time (repeated rows would otherwise break the null)
     """
     rng = np.random.default_rng(seed)
-    d = rep.decompose()
+    d = d or rep.decompose()
     target = y if n_classes else (y - y.mean()) / (y.std() or 1.0)
     penalties = d.path()[::3]
     blocks = None
@@ -39,11 +40,11 @@ def permutation_null(
         order = np.argsort(codes, kind="stable")
         blocks = [torch.from_numpy(b) for b in np.split(order, np.cumsum(np.bincount(codes))[:-1])]
     columns = max(1, n_classes)
-    observed = _best(d, encode_target(target, n_classes), penalties, blocks, 1)[0]
+    observed = smallest_error(d, encode_target(target, n_classes), penalties, blocks, 1)[0]
     losses, best = [], []
     for batch in _batches(shuffles, max(1, 400 // columns)):
         Y = torch.cat([encode_target(s, n_classes) for s in batch], 1)
-        loss, raw = _best(d, Y, penalties, blocks, len(batch))
+        loss, raw = smallest_error(d, Y, penalties, blocks, len(batch))
         losses.extend(loss.tolist())
         best.extend(raw)
     scores = [_metric(metric, s, raw, n_classes) for s, raw in zip(shuffles, best, strict=True)]
@@ -65,7 +66,7 @@ def _batches(items: list, size: int):
         yield items[start : start + size]
 
 
-def _best(d, Y: torch.Tensor, penalties: torch.Tensor, blocks, count: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
+def smallest_error(d, Y: torch.Tensor, penalties: torch.Tensor, blocks, count: int) -> tuple[torch.Tensor, list[torch.Tensor]]:
     """Smallest left-out error of each of ``count`` targets, and the left-out scores there."""
     n = Y.shape[0]
     left = leave_out(d, Y, penalties, blocks)  # (L, n, count * C)

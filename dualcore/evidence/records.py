@@ -74,6 +74,20 @@ class Null(Record):
     high: float
 
 
+class OrderCheck(Record):
+    """Whether the order of the rows in the file matters, within classes or fifths of the target."""
+
+    rows: int
+    auc: float  # of telling late rows from early ones, left out; 0.5 = the order says nothing
+    chance: float  # its 95 % quantile with the labels permuted
+    p_value: float
+    random_score: float  # random blocks left out
+    ordered_score: float  # as many successive stretches of the file left out
+    gap: float  # random minus ordered, turned so that positive = the random split flatters
+    gap_low: float
+    gap_high: float
+
+
 class Ceiling(Record):
     """Estimate of the best reachable score; no estimate and ``reliable`` False when the sample cannot tell."""
 
@@ -289,6 +303,7 @@ class Evidence(Record):
     last_layer: LastLayer
     references: list[Reference]
     null: Null
+    order: OrderCheck | None = None
     ceiling: Ceiling
     curve: Curve
     coverage: Coverage
