@@ -229,7 +229,11 @@ def activation(spec: str | Activation | Function, kinks: tuple[float, ...] = (),
     if isinstance(spec, Activation):
         return spec
     if callable(spec):
-        return from_function(getattr(spec, "__name__", "custom"), spec, tuple(float(k) for k in kinks))
+        return from_function(getattr(spec, "__name__", "custom"), spec, _kinks(kinks))
+    if not isinstance(spec, str):
+        raise SkeletonError("bad_argument", argument="spec", value=spec, accepted="a name, a function of a tensor")
+    if len(kinks):
+        raise SkeletonError("bad_argument", argument="kinks", value=kinks, accepted=f"(); {spec} knows its own")
     if parameters:
         return _by_keywords(spec, parameters)
     return _REGISTERED.get(spec) or _by_name(spec)
@@ -240,10 +244,20 @@ def register_activation(name: str, function: Function, kinks: tuple[float, ...] 
 
     Raises SkeletonError when the name belongs to another activation or the function is not usable.
     """
-    if name in _MAKERS or ":" in name or not name:
-        raise SkeletonError("bad_argument", argument="name", value=name, accepted=f"not {name!r}")
-    _REGISTERED[name] = from_function(name, function, tuple(float(k) for k in kinks))
+    if not isinstance(name, str) or name in _MAKERS or ":" in name or not name:
+        raise SkeletonError("bad_argument", argument="name", value=name, accepted="a text without ':' that is no name of ACTIVATIONS")
+    _REGISTERED[name] = from_function(name, function, _kinks(kinks))
     return _REGISTERED[name]
+
+
+def _kinks(kinks: object) -> tuple[float, ...]:
+    try:
+        found = tuple(float(k) for k in kinks)
+    except (TypeError, ValueError):
+        found = (math.nan,)
+    if not all(map(math.isfinite, found)):
+        raise SkeletonError("bad_argument", argument="kinks", value=kinks, accepted="(k1, k2, ...)")
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -256,7 +270,14 @@ def _by_name(spec: str) -> Activation:
         raise SkeletonError("activation_parameters", name=spec, accepted=_usage(name)) from error
     if len(values) > len(inspect.signature(make).parameters) or not all(map(math.isfinite, values)):
         raise SkeletonError("activation_parameters", name=spec, accepted=_usage(name))
-    return make(*values)
+    try:
+        made = make(*values)
+        usable = 0 < made.norm2 < math.inf
+    except (OverflowError, ZeroDivisionError):
+        usable = False
+    if not usable:
+        raise SkeletonError("activation_norm", name=spec)
+    return made
 
 
 def _by_keywords(name: str, parameters: dict[str, float]) -> Activation:
@@ -264,6 +285,8 @@ def _by_keywords(name: str, parameters: dict[str, float]) -> Activation:
     if set(parameters) - {key for key, _ in accepted}:
         raise SkeletonError("activation_parameters", name=f"{name}({', '.join(parameters)})", accepted=_usage(name))
     values = [parameters.get(key, parameter.default) for key, parameter in accepted]
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
+        raise SkeletonError("activation_parameters", name=f"{name}({', '.join(f'{k}={v!r}' for k, v in parameters.items())})", accepted=_usage(name))
     return _by_name(f"{name}:{','.join(f'{v:.17g}' for v in values)}")
 
 

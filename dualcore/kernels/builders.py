@@ -32,7 +32,7 @@ def fully_connected(depth: int = 1, activation: str = "relu", beta: float = 0.0)
 def residual(depth: int = 2, activation: str = "relu", beta: float = 0.0, share: float = 0.5) -> Skeleton:
     """A dense layer, then ``depth`` residual blocks h <- sqrt(1 - share) h + sqrt(share) f(h)."""
     _whole("depth", depth)
-    if not 0 <= share <= 1:
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
         raise SkeletonError("bad_argument", argument="share", value=share, accepted="0 ... 1")
     weights = None if share == 0.5 else (1 - share, share)
     nodes = [Node("input", "input"), Node("layer1", "dense", ("input",), activation, beta)]
@@ -85,11 +85,11 @@ def multi_view(
         nodes = [Node(f"view{i + 1}", "input") for i in range(views)]
         ends = tuple(n.name for n in nodes)
     else:
-        if len(views) < 2:
-            raise SkeletonError("bad_argument", argument="views", value=len(views), accepted=">= 2")
+        if not isinstance(views, Sequence) or len(views) < 2 or not all(isinstance(v, Skeleton) for v in views):
+            raise SkeletonError("bad_argument", argument="views", value=views, accepted=">= 2 | [Skeleton, Skeleton, ...]")
         nodes = [_renamed(f"view{i + 1}.", s, node) for i, s in enumerate(views) for node in s.nodes]
         ends = tuple(f"view{i + 1}.{s.output.name}" for i, s in enumerate(views))
-    join = Node("join", "join", ends, weights=None if weights is None else tuple(weights))
+    join = Node("join", "join", ends, weights=tuple(weights) if isinstance(weights, Sequence) else weights)
     top = _chained("join", _dense(depth, activation, beta))
     return Skeleton("multi_view", (*nodes, join, *top), 0)
 
@@ -108,7 +108,7 @@ def _read_out(readout: Readout) -> list[Node]:
         return [Node("flatten", "flatten")]
     if readout in ("mean", "global"):
         return [Node("mean", "global_pool")]
-    if isinstance(readout, int) and readout >= 1:
+    if isinstance(readout, int) and not isinstance(readout, bool) and readout >= 1:
         return [Node("pool", "pool", window=readout), Node("flatten", "flatten")]
     raise SkeletonError("bad_argument", argument="readout", value=readout, accepted="flatten | mean | 1, 2, ...")
 
@@ -175,13 +175,14 @@ _BUILDERS = {
     "conv1d-deep": lambda depth=2, **k: conv1d(depth, **k),
     "conv1d-multiscale": conv1d_multiscale,
     "conv2d": conv2d,
+    "conv2d-fine": lambda pooling=6, **k: conv2d(pooling=pooling, **k),
     "conv2d-deep": lambda depth=2, **k: conv2d(depth, **k),
     "residual-conv2d": residual_conv2d,
 }
 _VECTOR = ("linear", "fc1", "fc2", "fc3", "residual")
 _BY_KIND = {
     "table": _VECTOR,
-    "image": (*_VECTOR, "conv2d", "conv2d-deep", "residual-conv2d"),
+    "image": (*_VECTOR, "conv2d", "conv2d-fine", "conv2d-deep", "residual-conv2d"),
     "series": (*_VECTOR, "conv1d", "conv1d-deep", "conv1d-multiscale"),
     "audio": (*_VECTOR, "conv1d", "conv1d-deep", "conv1d-multiscale"),
 }
@@ -189,6 +190,8 @@ _BY_KIND = {
 
 def presets(kind: str) -> dict[str, Skeleton]:
     """The presets that suit a kind of data ("table", "image", "series", "audio"), by name."""
+    if kind not in _BY_KIND:
+        raise SkeletonError("bad_argument", argument="kind", value=kind, accepted=" | ".join(_BY_KIND))
     return {name: preset(name) for name in _BY_KIND[kind]}
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from dualcore.errors import NumericalError, SkeletonError
+from dualcore.errors import SkeletonError
+from dualcore.kernels import fused
 from dualcore.kernels.buffers import Buffers
 from dualcore.kernels.parallel import each
 from dualcore.kernels.precision import full_precision
 from dualcore.kernels.propagate import Pass, Variances, needs_all_pairs
-from dualcore.kernels.shapes import node_shapes, split_views
+from dualcore.kernels.shapes import check_values, node_shapes, split_views
 from dualcore.kernels.skeletons import Skeleton
 
 Tensor = torch.Tensor
@@ -91,13 +92,15 @@ def _entries(shape: tuple[int, ...], full: bool) -> float:
 
 def _kernel(skeleton, X, Y, dtype, memory_bytes, allow_tf32, tangent) -> Tensor:
     _accepted(dtype, memory_bytes)
-    A, shape = _prepare(skeleton, X, dtype)
-    B, other_shape = (A, shape) if Y is None else _prepare(skeleton, Y, dtype)
+    if not isinstance(skeleton, Skeleton):
+        raise SkeletonError("bad_argument", argument="skeleton", value=skeleton, accepted="Skeleton")
+    A, shape = _prepare(skeleton, X, dtype, "X")
+    B, other_shape = (A, shape) if Y is None else _prepare(skeleton, Y, dtype, "Y")
     if shape != other_shape:
-        raise SkeletonError("shape_does_not_fit", name=skeleton.name, shape=str(other_shape))
+        raise SkeletonError("bad_argument", argument="Y", value=f"(m, {_said(other_shape)})", accepted=f"(m, {_said(shape)}), as X")
     plan = _plan(skeleton, shape, dtype, memory_bytes, tangent)
     n, m, buffers = len(A[0]), len(B[0]), Buffers(memory_bytes / 4)
-    out = torch.empty(n, m, dtype=dtype, device=A[0].device)
+    out = _result(n, m, A[0])
     with full_precision(out.device, allow_tf32):
         # Variances are kept for two blocks of examples at a time: for all of them they can outgrow the kernel itself.
         for i in range(0, n, plan.block):
@@ -115,10 +118,17 @@ def _kernel(skeleton, X, Y, dtype, memory_bytes, allow_tf32, tangent) -> Tensor:
     return out
 
 
+def _result(n: int, m: int, like: Tensor) -> Tensor:
+    """Memory for the kernel; numpy asks the system for large pages, of which a transposed write touches far fewer."""
+    if like.device.type != "cpu":
+        return like.new_empty(n, m)
+    return torch.from_numpy(np.empty((n, m), np.float32 if like.dtype == torch.float32 else np.float64))
+
+
 def _accepted(dtype: torch.dtype, memory_bytes: int) -> None:
     if dtype not in (torch.float32, torch.float64):
         raise SkeletonError("bad_argument", argument="dtype", value=str(dtype), accepted="torch.float32, torch.float64")
-    if not memory_bytes > 0:
+    if not isinstance(memory_bytes, int | float) or not memory_bytes > 0:
         raise SkeletonError("bad_argument", argument="memory_bytes", value=memory_bytes, accepted="> 0")
 
 
@@ -144,24 +154,30 @@ class _Block:
             i, j = tile
             block = Pass(self.skeleton, self.tangent, self.own.rows(i, side), self.other.rows(j, side), self.buffers)
             values = block.run([x[i : i + side] for x in self.A], [y[j : j + side] for y in self.B])
-            # The two halves of a diagonal tile differ in the last place.
-            out[i : i + side, j : j + side] = (values + values.T) / 2 if self.same and i == j else values
-            if self.same and j > i:
-                out[j : j + side, i : i + side] = values.T
+            if self.same and i == j:  # the two halves of a diagonal tile differ in the last place
+                values = (values + values.T) / 2
+            target, mirrored = out[i : i + side, j : j + side], out[j : j + side, i : i + side]
+            if self.same and j > i and out.device.type == "cpu":
+                fused.place_both(values.contiguous().numpy(), target.numpy(), mirrored.numpy())
+            else:
+                target.copy_(values)
+                if self.same and j > i:
+                    mirrored.copy_(values.T)
+            self.buffers.give(values, [])
 
         for _ in each(compute, tiles, out.device.type == "cpu"):
             pass
 
 
-def _prepare(skeleton: Skeleton, X, dtype: torch.dtype) -> tuple[list[Tensor], tuple]:
+def _said(shape: tuple) -> str:
+    return ", ".join(map(str, shape))
+
+
+def _prepare(skeleton: Skeleton, X, dtype: torch.dtype, argument: str) -> tuple[list[Tensor], tuple]:
     """Inputs as a list in the order of the input nodes, and the shape of one example."""
-    views, shape = split_views(skeleton, X)
+    views, shape = split_views(skeleton, X, argument)
     views = [v.to(dtype) for v in views]
-    # Anything that is not finite spoils the sum; this is many times faster than to ask every number.
-    if not all(bool(torch.isfinite(v.sum())) for v in views):
-        raise NumericalError("not_finite")
-    if not len(views[0]):
-        raise SkeletonError("no_examples", name=skeleton.name)
+    check_values(skeleton, views, argument)
     node_shapes(skeleton, 1, shape)
     return views, shape
 
@@ -182,8 +198,8 @@ def _plan(skeleton: Skeleton, shape, dtype, memory_bytes: int, tangent: bool) ->
     allowed = memory_bytes / 4 / (largest * arrays * torch.get_num_threads())
     cached = CACHED_BYTES / largest
     side = int(max(1, min(TILE_ROWS, math.isqrt(int(allowed)), math.isqrt(int(cached)))))
-    # Two blocks, each with the variances before and behind every node.
-    example = 4 * number * sum(_entries(s, False) for s in shapes.values())
+    # Two blocks, each with the variances before and behind every node and their roots.
+    example = 6 * number * sum(_entries(s, False) for s in shapes.values())
     return _Plan(side * max(1, int(memory_bytes / 4 / example) // side), side)
 
 

@@ -41,6 +41,20 @@ def distances(K, p, q, X, Y, near):
 
 
 @_compiled
+def place_both(K, out, mirrored):
+    """Copy K (a, b) into ``out`` (a, b) and, transposed, into ``mirrored`` (b, a), in squares that stay in the cache."""
+    side = 32
+    for i in range(0, K.shape[0], side):
+        for j in range(0, K.shape[1], side):
+            for a in range(i, min(i + side, K.shape[0])):
+                for b in range(j, min(j + side, K.shape[1])):
+                    out[a, b] = K[a, b]
+            for b in range(j, min(j + side, K.shape[1])):
+                for a in range(i, min(i + side, K.shape[0])):
+                    mirrored[b, a] = K[a, b]
+
+
+@_compiled
 def position_distances(X, Y, out, factor):
     """out (a, b, m) = factor / 2 |x - y|^2 over the channels of X (a, c, m) and Y (b, c, m) at equal positions."""
     scale = out.dtype.type(0.5 * factor)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
+from numbers import Integral
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +21,7 @@ from dualcore.kernels.activations import activation
 from dualcore.kernels.parallel import each
 from dualcore.kernels.precision import full_precision
 from dualcore.kernels.propagate import divisor
-from dualcore.kernels.shapes import node_shapes, split_views
+from dualcore.kernels.shapes import check_values, node_shapes, split_views
 from dualcore.kernels.skeletons import WEIGHTED, AxisWindow, Node, Skeleton
 from dualcore.kernels.windows import margins, true_degree
 
@@ -39,19 +40,25 @@ class RandomNetwork(torch.nn.Module):
     channels : neurons per position of every weighted node
     shapes : shape of every node's value for one example, (channels, *positions)
     weights, biases : parameters by node name
+    scale : (D,) factors of the features, or None; see ``dualcore.kernels.adapt``
     """
 
     def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple | None = None, orthogonal: bool = False) -> None:
         super().__init__()
-        if not isinstance(width, int) or not 1 <= width <= 65_536:
+        if not isinstance(skeleton, Skeleton):
+            raise SkeletonError("bad_argument", argument="skeleton", value=skeleton, accepted="Skeleton")
+        width, seed = (int(v) if isinstance(v, Integral) and not isinstance(v, bool) else v for v in (width, seed))
+        if not isinstance(width, int) or isinstance(width, bool) or not 1 <= width <= 65_536:
             raise SkeletonError("width_range", width=width)
-        if not isinstance(seed, int) or seed < 0:
-            raise SkeletonError("bad_argument", argument="seed", value=seed, accepted="0, 1, ...")
+        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+            raise SkeletonError("bad_argument", argument="seed", value=seed, accepted="0, 1, ... 2^63 - 1")
         self.skeleton, self.width, self.seed, self.orthogonal = skeleton, width, seed, orthogonal
         self.axes = skeleton.axes
         self.weights, self.biases = torch.nn.ParameterDict(), torch.nn.ParameterDict()
+        self.register_buffer("scale", None)
         self.input_shape: tuple | None = None
         if input_shape is not None:
+            node_shapes(skeleton, 1, input_shape)
             self._build(tuple(input_shape))
 
     def _build(self, input_shape: tuple) -> None:
@@ -118,7 +125,12 @@ class RandomNetwork(torch.nn.Module):
             values[node.name] = next(views) if node.op == "input" else self._node(node, [values[i] for i in node.inputs])
         name = self.skeleton.output.name
         out = values[name].flatten(1)
-        return out / math.sqrt(out.shape[1] * self.square[name])
+        out = out / math.sqrt(out.shape[1] * self.square[name])
+        return out if self.scale is None else out * self.scale
+
+    def rescale_(self, scale: Tensor | None) -> None:
+        """Multiply feature j by scale[j] from now on; None = as drawn."""
+        self.scale = scale
 
     def _node(self, node: Node, inputs: list[Tensor]) -> Tensor:
         h = inputs[0]
@@ -192,12 +204,15 @@ class RandomNetwork(torch.nn.Module):
         on_batch : called with (rows done, rows in all), a few times per second and at the end
         allow_tf32 : let CUDA shorten float32 products to ten bits
         """
+        if batch_size is not None and (not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size < 1):
+            raise SkeletonError("bad_argument", argument="batch_size", value=batch_size, accepted="1, 2, ... | None")
         views, shape = split_views(self.skeleton, X)
+        check_values(self.skeleton, views, "X")
         if self.input_shape is None:
             self._build(shape)
         if shape != self.input_shape and node_shapes(self.skeleton, self.channels, shape) != self.shapes:
-            raise SkeletonError("shape_does_not_fit", name=self.skeleton.name, shape=str(shape))
-        device, n = device or "cpu", len(views[0])
+            raise SkeletonError("bad_argument", argument="X", value=f"(n, *{shape})", accepted=f"(n, *{self.input_shape})")
+        device, n = _device(device), len(views[0])
         size, network = batch_size or self._batch(device), self.to(device)
         out, starts = torch.empty(n, self.out_features), range(0, n, size)
 
@@ -224,6 +239,8 @@ class RandomNetwork(torch.nn.Module):
 
     def flops(self, n: int) -> float:
         """Floating point operations of features for n examples (multiplications and additions of weighted layers)."""
+        if self.input_shape is None:
+            raise SkeletonError("bad_argument", argument="input_shape", value=None, accepted="(d,) | (c, length) | (c, h, w)")
         total = 0.0
         for node in self.skeleton.nodes:
             if node.op in WEIGHTED:
@@ -259,8 +276,18 @@ def channels_for(skeleton: Skeleton, width: int, input_shape: tuple) -> int:
 
 def empirical_kernel(network: RandomNetwork, X: Tensor | Sequence[Tensor], Y: Tensor | Sequence[Tensor] | None = None) -> Tensor:
     """<Psi(x), Psi(y)> (n, m), float64."""
+    if not isinstance(network, RandomNetwork):
+        raise SkeletonError("bad_argument", argument="network", value=network, accepted="random_network(...)")
     A = network.features(X).double()
     return A @ (A if Y is None else network.features(Y).double()).T
+
+
+def _device(device: str | None) -> str:
+    try:
+        torch.empty(0, device=device or "cpu")
+    except (RuntimeError, AssertionError) as error:
+        raise SkeletonError("bad_argument", argument="device", value=device, accepted="cpu | cuda") from error
+    return str(device or "cpu")
 
 
 def _key(node: Node) -> str:

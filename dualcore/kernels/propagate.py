@@ -27,7 +27,7 @@ from dualcore.kernels import fused
 from dualcore.kernels.activations import activation
 from dualcore.kernels.buffers import Buffers
 from dualcore.kernels.duals import Activation
-from dualcore.kernels.series import dual_series, gap_and_slope
+from dualcore.kernels.series import DualSeries, dual_series, gap_and_slope
 from dualcore.kernels.skeletons import WEIGHTED, Node, Skeleton
 from dualcore.kernels.windows import image_window_mean, pool_mean, same_positions, window_mean
 
@@ -63,17 +63,23 @@ class Value:
 
 @dataclass
 class Variances:
-    """By node, for every example: kernel of the value with itself (n, *P) before and behind the activation."""
+    """By node, for every example: kernel of the value with itself (n, *P) before and behind the activation.
+
+    deviations : square roots of those before, taken once for all the tiles that read them
+    """
 
     before: dict[str, Tensor] = field(default_factory=dict)
     behind: dict[str, Tensor] = field(default_factory=dict)
+    deviations: dict[str, Tensor] = field(default_factory=dict)
 
     def rows(self, start: int, count: int) -> Variances:
-        return Variances(*({k: v[start : start + count] for k, v in part.items()} for part in (self.before, self.behind)))
+        stop = start + count
+        return Variances(*({k: v[start:stop] for k, v in part.items()} for part in (self.before, self.behind, self.deviations)))
 
     @staticmethod
     def join(parts: list[Variances]) -> Variances:
-        return Variances(*({k: torch.cat([getattr(p, f)[k] for p in parts]) for k in getattr(parts[0], f)} for f in ("before", "behind")))
+        before, behind = ({k: torch.cat([getattr(p, f)[k] for p in parts]) for k in getattr(parts[0], f)} for f in ("before", "behind"))
+        return Variances(before, behind, {k: v.sqrt() for k, v in before.items()})
 
 
 class Pass:
@@ -132,7 +138,8 @@ class Pass:
             own = self.buffers.empty((len(x), x.shape[2], x.shape[2]), x) if full else None
             K = (torch.bmm(x.transpose(1, 2), x, out=own) if full else x.square().sum(1)).mul_(factor)
         elif rank == 0:
-            K = _distances(x, y, self.mine.behind[node.name] / factor, self.yours.behind[node.name] / factor).mul_(factor)
+            K = _distances(x, y, self.mine.behind[node.name] / factor, self.yours.behind[node.name] / factor, self.buffers)
+            K = K if factor == 1 else K.mul_(factor)
         else:
             K = _position_pairs(x, y, full, factor, self.buffers)
         K = K.reshape(*K.shape[:lead], *shape, *(shape if full else ()))
@@ -222,8 +229,7 @@ class Pass:
             raise SkeletonError("no_tangent_kernel", name=node.name, activation=sigma.name)
         p = self.mine.before[node.name]
         q = p if value.lead == 1 else self.yours.before[node.name]
-        unit = _unit(p) and _unit(q)
-        if sigma.homogeneous is None and not unit:
+        if sigma.homogeneous is None and not (_unit(p) and _unit(q)):
             return self._closed_form(node, sigma, value, p, q)
         degree = -1 if sigma.homogeneous is None else sigma.homogeneous
         # A node without weights adds no tangent of its own: what the layers add, s, is taken off beforehand.
@@ -231,8 +237,12 @@ class Pass:
         if T is not None and node.op == "activation":
             T = T - self._covariance(value, node.name)
         series = dual_series(sigma, value.values.dtype)
-        compute = _fused_activation if value.values.device.type == "cpu" and (value.lead == 2 or value.full) else _activation
-        K, T = compute(value, T, p.sqrt(), q.sqrt(), degree, series)
+        if value.lead == 1 and not value.full:
+            K, T = _with_itself(p, T, degree, series)
+        else:
+            sides = (p.sqrt(),) * 2 if value.lead == 1 else (self.mine.deviations[node.name], self.yours.deviations[node.name])
+            compute = _fused_activation if value.values.device.type == "cpu" else _activation
+            K, T = compute(value, T, *sides, degree, series)
         if degree == 0:
             K = self._with_zeros(sigma, K, value, p, q)
         return Value(K, T, value.lead, value.axes, value.full)
@@ -296,6 +306,14 @@ def _sides(p: Tensor, q: Tensor, value: Value) -> tuple[Tensor, Tensor]:
     return (p, q) if value.lead == 1 else (p.unsqueeze(1), q.unsqueeze(0))
 
 
+def _with_itself(p: Tensor, T: Tensor | None, degree: int, series: DualSeries) -> tuple[Tensor, Tensor | None]:
+    """The dual behind values of variance p paired with themselves, where the correlation is 1."""
+    if T is not None:
+        slope = float(gap_and_slope(series, p.new_zeros(1), True)[1])
+        T = slope * p ** max(degree - 1, 0) * (p + T)
+    return p ** max(degree, 0), T
+
+
 def _activation(value: Value, T: Tensor | None, sp: Tensor, sq: Tensor, degree: int, series) -> tuple[Tensor, Tensor | None]:
     """The dual behind values with standard deviations sp, sq, by tensor operations (see ``fused.activate``)."""
     K, (a, c) = value.values, _sides(sp, sq, value)
@@ -339,9 +357,9 @@ def _fused_activation(value: Value, T: Tensor | None, sp: Tensor, sq: Tensor, de
     return K, T
 
 
-def _distances(X: Tensor, Y: Tensor, p: Tensor, q: Tensor) -> Tensor:
+def _distances(X: Tensor, Y: Tensor, p: Tensor, q: Tensor, buffers: Buffers) -> Tensor:
     """Half squared distances (n, m) of the rows of X and Y, whose squared lengths are p and q."""
-    K = X @ Y.T
+    K = torch.mm(X, Y.T, out=buffers.empty((len(X), len(Y)), X))
     near = NEAR[X.dtype]
     if X.device.type == "cpu":
         fused.distances(K.numpy(), p.numpy(), q.numpy(), X.contiguous().numpy(), Y.contiguous().numpy(), near)

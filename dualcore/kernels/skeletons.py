@@ -65,6 +65,11 @@ class Node:
     norm: str | float = "auto"
     rank: int | None = None
 
+    def __post_init__(self) -> None:
+        for field in ("inputs", "window", "stride", "dilation", "padding", "weights"):
+            if isinstance(getattr(self, field), list):
+                object.__setattr__(self, field, tuple(getattr(self, field)))
+
     def on(self, axis: int) -> AxisWindow:
         """Window, stride, dilation and padding along one axis."""
         values = [v[axis] if isinstance(v, tuple) else v for v in (self.window, self.stride, self.dilation, self.padding)]
@@ -89,6 +94,8 @@ class Skeleton:
     rank: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.nodes, list | tuple):
+            raise SkeletonError("bad_argument", argument="nodes", value=self.nodes, accepted='(Node("name", "op", ...), ...)')
         object.__setattr__(self, "nodes", tuple(self.nodes))
         _validate(self)
         object.__setattr__(self, "nodes", tuple(_ordered(self)))
@@ -132,13 +139,16 @@ class Skeleton:
         if layer is None:
             return math.inf
         slope = _fixed_point_slope(layer.activation, layer.beta)
-        return math.inf if abs(slope - 1) < 1e-9 or slope <= 0 else abs(-1 / math.log(slope))
+        if abs(abs(slope) - 1) < 1e-9:
+            return math.inf
+        # A slope of 0 (beta = 1, even polynomials at 0) leaves nothing after one layer.
+        return abs(1 / math.log(abs(slope))) if slope else 0.0
 
     def warnings(self) -> list[tuple[str, dict]]:
         """(code, fields) of what a user should know before evaluating; sentences under ``architecture.<code>``."""
         out = []
         scale = self.depth_scale()
-        if self.depth > 3 * scale:
+        if self.depth > 3 * scale and (self.depth > 1 or any(n.beta == 1 for n in self.nodes)):
             out.append(("too_deep", {"depth": self.depth, "scale": round(scale, 1)}))
         elif math.isinf(scale) and self.rank == 0 and self.depth > 20:
             out.append(("very_deep", {"depth": self.depth}))
@@ -156,18 +166,22 @@ class Skeleton:
         """Raises SkeletonError naming the node or field that is wrong."""
         try:
             nodes = [Node(**{_FORMER.get(k, k): (tuple(v) if isinstance(v, list) else v) for k, v in n.items()}) for n in data["nodes"]]
-            return cls(str(data["name"]), tuple(nodes), int(data.get("rank", 0)))
+            return cls(str(data["name"]), tuple(nodes), data.get("rank", 0))
         except (KeyError, TypeError, AttributeError) as error:
             raise SkeletonError("not_a_skeleton", reason=str(error)) from error
 
     def to_json(self) -> str:
+        """Raises SkeletonError when an activation is a function that has no name (see ``register_activation``)."""
+        for node in self.nodes:
+            if not isinstance(node.activation, str):
+                raise SkeletonError("activation_without_name", name=node.name, activation=getattr(node.activation, "__name__", "?"))
         return json.dumps(self.to_dict(), indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Skeleton:
         try:
             return cls.from_dict(json.loads(text))
-        except json.JSONDecodeError as error:
+        except (TypeError, json.JSONDecodeError) as error:
             raise SkeletonError("not_a_skeleton", reason=str(error)) from error
 
     def layout(self) -> tuple[list[tuple[Node, float, float]], list[tuple[str, str]]]:
@@ -198,6 +212,9 @@ def _fixed_point_slope(name: str, beta: float) -> float:
 
 
 def _validate(skeleton: Skeleton) -> None:
+    for i, node in enumerate(skeleton.nodes):
+        if not isinstance(node, Node) or not isinstance(node.name, str) or not isinstance(node.inputs, tuple):
+            raise SkeletonError("bad_argument", argument=f"nodes[{i}]", value=node, accepted='Node("name", "op", ("input", ...))')
     names = [n.name for n in skeleton.nodes]
     if len(set(names)) != len(names):
         raise SkeletonError("node_twice", name=next(n for n in names if names.count(n) > 1))
@@ -221,16 +238,36 @@ def _validate_node(node: Node, names: set[str]) -> None:
     few, many = _ARITY.get(node.op, (1, 1))
     if not few <= len(node.inputs) <= many:
         raise SkeletonError("wrong_number_of_inputs", name=node.name, found=len(node.inputs), needed=few)
-    if not isinstance(node.beta, int | float) or not 0 <= node.beta <= 1:
+    if not isinstance(node.beta, int | float) or isinstance(node.beta, bool) or not 0 <= node.beta <= 1:
         raise SkeletonError("beta_range", name=node.name, value=node.beta)
     divides = isinstance(node.norm, int | float) and not isinstance(node.norm, bool) and 0 < node.norm < math.inf
     if node.norm not in NORMS and not divides:
         raise SkeletonError("unknown_norm", name=node.name, norm=node.norm, known=", ".join(NORMS))
     if (node.activation != "identity" and node.op not in (*WEIGHTED, "activation")) or (node.beta and node.op not in WEIGHTED):
         raise SkeletonError("not_a_layer", name=node.name, op=node.op)
-    if node.weights is not None and (len(node.weights) != len(node.inputs) or min(node.weights) < 0 or abs(sum(node.weights) - 1) > 1e-9):
+    if node.weights is not None and not _are_shares(node.weights, len(node.inputs)):
         raise SkeletonError("bad_weights", name=node.name, value=node.weights)
+    for field in _settings_of_others(node):
+        raise SkeletonError("no_such_setting", name=node.name, op=node.op, field=field, value=getattr(node, field))
     activation(node.activation)
+
+
+def _are_shares(weights: object, count: int) -> bool:
+    if not isinstance(weights, tuple) or len(weights) != count or not all(isinstance(w, int | float) for w in weights):
+        return False
+    return all(w >= 0 for w in weights) and abs(sum(weights) - 1) <= 1e-9
+
+
+def _settings_of_others(node: Node) -> list[str]:
+    """Fields that the kind of node would not heed: refused, for whoever set them expects an effect."""
+    unused = [] if node.op == "input" else ["norm", "rank"]
+    if node.op != "conv":
+        unused.append("dilation")
+    if node.op not in ("conv", "pool"):
+        unused += ["window", "stride", "padding"]
+    elif node.op == "pool" and node.padding != "valid":
+        unused.append("stride")
+    return [f for f in unused if getattr(node, f) != Node.__dataclass_fields__[f].default]
 
 
 def _validate_window(node: Node, axes: int) -> None:
@@ -248,7 +285,7 @@ def _validate_flow(skeleton: Skeleton) -> None:
     axes, gaussian = skeleton.axes, {}
     for node in skeleton.nodes:
         source = [axes[i] for i in node.inputs]
-        if node.op == "input" and axes[node.name] not in (0, 1, 2):
+        if node.op == "input" and (not isinstance(axes[node.name], int) or isinstance(axes[node.name], bool) or not 0 <= axes[node.name] <= 2):
             raise SkeletonError("unknown_rank", name=node.name, rank=axes[node.name])
         if node.op in ("conv", "pool", "global_pool", "flatten") and not source[0]:
             raise SkeletonError("needs_positions", name=node.name, op=node.op)

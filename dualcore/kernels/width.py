@@ -42,20 +42,29 @@ def kernel_error(
 
     Kernels are centred first: deep kernels are nearly constant, and an uncentred error would flatter.
     """
-    seeds = list(seeds)
+    widths, seeds = _listed("widths", widths, 1), _listed("seeds", seeds, 1)
     views, shape = split_views(skeleton, X)
     exact = _has_dual(skeleton) and dual_cost(skeleton, len(views[0]), None, shape) <= dual_flops
     if exact:
         K = dual_kernel(skeleton, X)
     else:
         K = empirical_kernel(random_network(skeleton, WIDE, max(seeds) + 1, shape), X)
-    K = _centre(K)
+    scale, K = float(K.abs().max()), _centre(K)
+    if not float(K.abs().max()) > 1e-12 * scale:
+        raise SkeletonError("bad_argument", argument="X", value=f"{len(views[0])} x 1", accepted=">= 2 different rows")
     errors, actual = [], []
     for width in widths:
         networks = [random_network(skeleton, width, seed, shape) for seed in seeds]
         actual.append(networks[0].out_features)
         errors.append([float((_centre(empirical_kernel(n, X)) - K).norm() / K.norm()) for n in networks])
     return KernelErrors(tuple(actual), np.array(errors), "dual_kernel" if exact else "wide_network")
+
+
+def _listed(argument: str, given: Iterable[int], least: int) -> list[int]:
+    values = list(given) if isinstance(given, Iterable) else []
+    if len(set(values)) < least:
+        raise SkeletonError("bad_argument", argument=argument, value=given, accepted=f">= {least}")
+    return values
 
 
 def _has_dual(skeleton: Skeleton) -> bool:
@@ -100,10 +109,7 @@ def width_law(
 
     Raises SkeletonError when there are fewer than two widths or two seeds.
     """
-    widths, seeds = list(widths), list(seeds)
-    for argument, given in (("widths", widths), ("seeds", seeds)):
-        if len(set(given)) < 2:
-            raise SkeletonError("bad_argument", argument=argument, value=given, accepted=">= 2")
+    widths, seeds = _listed("widths", widths, 2), _listed("seeds", seeds, 2)
     return fit_width_law(kernel_error(skeleton, X, widths, seeds, dual_flops=dual_flops))
 
 
@@ -127,10 +133,11 @@ def fit_width_law(measured: KernelErrors) -> WidthLaw:
 def width_for_error(constant: float, error: float) -> int:
     """Width at which the law constant / sqrt(width) falls to ``error``.
 
-    Raises SkeletonError when ``error`` is not positive.
+    Raises SkeletonError when one of them is not positive and finite.
     """
-    if not error > 0:
-        raise SkeletonError("bad_argument", argument="error", value=error, accepted="> 0")
+    for argument, value in (("constant", constant), ("error", error)):
+        if not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise SkeletonError("bad_argument", argument=argument, value=value, accepted="> 0")
     return math.ceil((constant / error) ** 2)
 
 
@@ -158,8 +165,10 @@ def worst_case_width(skeleton: Skeleton, error: float, failure: float = 0.01, no
     Raises SkeletonError when error or failure is outside (0, 1).
     """
     for argument, value in (("error", error), ("failure", failure)):
-        if not 0 < value < 1:
+        if not isinstance(value, int | float) or not 0 < value < 1:
             raise SkeletonError("bad_argument", argument=argument, value=value, accepted="(0, 1)")
+    if nodes is not None and (not isinstance(nodes, int) or nodes < 1):
+        raise SkeletonError("bad_argument", argument="nodes", value=nodes, accepted="1, 2, ... | None")
     names = {n.activation for n in skeleton.nodes if n.activation != "identity"}
     depth, size = skeleton.depth, nodes or skeleton.size
     if names == {"relu"}:

@@ -170,10 +170,10 @@ def test_inputs_that_do_not_fit_are_refused():
     refusals = [
         (lambda: dual_kernel(fully_connected(1, "tanh"), raw), "needs_unit_variance"),
         (lambda: tangent_kernel(fully_connected(1, "step"), unit), "no_tangent_kernel"),
-        (lambda: dual_kernel(fully_connected(1), unit, unit[:, :3]), "shape_does_not_fit"),
-        (lambda: dual_kernel(preset("conv2d"), unit), "shape_does_not_fit"),
+        (lambda: dual_kernel(fully_connected(1), unit, unit[:, :3]), "bad_argument"),
+        (lambda: dual_kernel(preset("conv2d"), unit), "inputs_do_not_fit"),
         (lambda: dual_kernel(fully_connected(1), unit[:0]), "no_examples"),
-        (lambda: dual_kernel(multi_view(), [unit, unit]), "shape_does_not_fit"),
+        (lambda: dual_kernel(multi_view(), [unit, unit]), "inputs_do_not_fit"),
         (lambda: dual_kernel(Skeleton("v", (PIXELS, conv("c", "x", window=9)), 1), torch.randn(2, 1, 5)), "window_too_large"),
     ]
     for call, code in refusals:

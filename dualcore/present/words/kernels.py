@@ -10,6 +10,7 @@ WORDS = {
     "skeleton.conv1d-deep": ("1 次元畳み込み 2 層", "1-D convolution, 2 layers"),
     "skeleton.conv1d-multiscale": ("1 次元畳み込み(複数の時間幅)", "1-D convolution, several time scales"),
     "skeleton.conv2d": ("2 次元畳み込み", "2-D convolution"),
+    "skeleton.conv2d-fine": ("2 次元畳み込み(位置を細かく区分)", "2-D convolution, fine positions"),
     "skeleton.conv2d-deep": ("2 次元畳み込み 2 層", "2-D convolution, 2 layers"),
     "skeleton.residual-conv2d": ("残差接続つき畳み込み", "Residual convolution"),
     "skeleton.about.linear": (
@@ -24,6 +25,7 @@ WORDS = {
     "skeleton.about.conv1d-deep": ("短い形を組み合わせた、より長い形を捉えます。", "Combines short shapes into longer ones."),
     "skeleton.about.conv1d-multiscale": ("位置によらず、短い形から長い形までを捉えます。振動や音に向きます。", "Sees short and long shapes wherever they occur; suits vibration and sound."),
     "skeleton.about.conv2d": ("画像の小さな模様を、おおよその位置とともに捉えます。", "Sees small patterns in the image and roughly where they are."),
+    "skeleton.about.conv2d-fine": ("小さな模様が画像のどこにあるかを、より細かく区別します。", "Tells more exactly where in the image a small pattern lies."),
     "skeleton.about.conv2d-deep": ("小さな模様を組み合わせた、より大きな形を捉えます。", "Combines small patterns into larger shapes."),
     "skeleton.about.residual-conv2d": ("層を飛び越える経路を持つ畳み込みです。", "Convolution with paths that skip layers."),
     "architecture.too_deep": (
@@ -92,20 +94,35 @@ WORDS = {
     "error.bad_weights": ("ノード「{name}」の重みは、入力と同じ個数、0 以上、合計 1 にしてください(現在 {value})。", "The weights {value} of node '{name}' must be non-negative, one for each input, and sum to 1."),
     "error.cycle": ("ノードが循環しています: {names}", "These nodes form a cycle: {names}."),
     "error.width_range": ("幅 {width} は使えません。1 から 65,536 の整数にしてください。", "The width {width} must be an integer from 1 to 65,536."),
-    "error.shape_does_not_fit": (
-        "計算スケルトン「{name}」は、この形({shape})のデータには使えません。データの種類に合うものを選んでください。",
-        "The skeleton '{name}' does not fit data of shape {shape}. Choose one for this kind of data.",
+    "error.inputs_do_not_fit": (
+        "計算スケルトン「{name}」は {argument} の形 {shape} では使えません。使える形: {accepted}。データの種類に合うスケルトンを選んでください。",
+        "The skeleton '{name}' does not fit {argument} of shape {shape}; it accepts {accepted}. Choose a skeleton for this kind of data.",
+    ),
+    "error.input_not_finite": (
+        "{argument} に欠損(NaN)または無限大の値があります。有限の数だけにしてください。",
+        "{argument} holds values that are NaN or infinite. Only finite numbers are accepted.",
+    ),
+    "error.no_such_setting": (
+        "ノード「{name}」({op})では {field} を使いません(指定された値: {value})。指定を外してください。",
+        "Node '{name}' ({op}) makes no use of {field} = {value}. Leave it out.",
+    ),
+    "error.activation_without_name": (
+        "ノード「{name}」の関数 {activation} には名前がないため保存できません。register_activation で名前を付けてください。",
+        "Node '{name}': the function {activation} cannot be stored without a name. Give it one with register_activation.",
     ),
     "error.products_not_exact": (
         "{device} の行列積の誤差が {error} あり、計算に使えません。TF32 など精度を落とす設定を解除するか、CPU を使ってください。",
         "Products of matrices on {device} have errors of {error}, too large to compute with. Switch off TF32 and the like, or use the CPU.",
     ),
     "error.not_tensors": (
-        "計算スケルトン「{name}」の入力は、torch のテンソルか numpy の配列で渡してください(現在 {found})。",
-        "The inputs of the skeleton '{name}' must be torch tensors or numpy arrays. Found {found}.",
+        "計算スケルトン「{name}」の {argument} は、実数の torch テンソルか numpy 配列で渡してください(現在 {found})。",
+        "The skeleton '{name}': {argument} must hold real numbers in torch tensors or numpy arrays. Found {found}.",
     ),
     "error.shapes_differ": ("ノード「{name}」の入力の形が揃っていません({shapes})。", "The inputs of node '{name}' have different shapes ({shapes})."),
-    "error.window_too_large": ("ノード「{name}」の窓が入力({shape})より大きくなっています。", "The window of node '{name}' is larger than its input ({shape})."),
+    "error.window_too_large": (
+        "ノード「{name}」の window = {window}(dilation = {dilation})は、入力の位置の数 {positions} に収まりません。小さくするか、padding を same にしてください。",
+        "Node '{name}': window = {window} (dilation = {dilation}) does not fit into {positions} positions. Make it smaller, or use padding same.",
+    ),
     "error.unknown_norm": ("入力ノード「{name}」の norm {norm} は使えません。次から選んでください: {known}", "The norm {norm} of input '{name}' is not known. Choose one of: {known}."),
     "error.not_a_layer": (
         "ノード「{name}」({op})には活性化関数やバイアスを設定できません。dense、conv、activation のいずれかで指定してください。",
@@ -123,5 +140,8 @@ WORDS = {
         "ノード「{name}」の {activation} には接カーネルがありません(値が不連続のため)。別の活性化関数を選んでください。",
         "Node '{name}': {activation} jumps and has no tangent kernel. Choose another activation.",
     ),
-    "error.no_examples": ("計算スケルトン「{name}」に渡されたデータが 0 件です。", "There are no examples to compute '{name}' on."),
+    "error.no_examples": (
+        "計算スケルトン「{name}」に渡された {argument} が 0 件です。1 件以上必要です。",
+        "{argument} has 0 rows, and the skeleton '{name}' needs at least 1.",
+    ),
 }
