@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from dualcore.evidence.ridge import dual_weights, feature_weights
 from dualcore.intake import Dataset, Encoder
 from dualcore.kernels import Skeleton, dual_kernel
 
-FORMAT = 1
+FORMAT = 2  # 1 had no ``fitted``: its networks are as drawn
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class LastLayerModel:
 
     coefficients : (m, C) on the kernel of ``fitted_inputs``, or (D, C) on features; intercept (C,)
     fitted_inputs : (m, d) rows of the exact and the landmark route in the skeleton's form, else empty
+    fitted : numbers of a data-dependent initialisation by name, else empty (``dualcore.kernels.adapt``)
     """
 
     encoder: Encoder
@@ -34,6 +35,7 @@ class LastLayerModel:
     intercept: np.ndarray
     fitted_inputs: np.ndarray
     settings: dict
+    fitted: dict[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -54,7 +56,8 @@ class LastLayerModel:
             "target": data.target, "shift": 0.0 if data.classes else float(data.y.mean()),
             "scale": 1.0 if data.classes else float(data.y.std()) or 1.0,
         }
-        return cls(encoder, skeleton, W.numpy(), b.numpy(), inputs, settings)
+        fitted = builder.fitted_numbers(skeleton, width, seed) if rep.route == "features" else {}
+        return cls(encoder, skeleton, W.numpy(), b.numpy(), inputs, settings, fitted)
 
     def predict_encoded(self, X: np.ndarray) -> Prediction:
         """Predictions for encoded inputs X (m, ...): probabilities (m, C), or values (m, 1)."""
@@ -65,7 +68,7 @@ class LastLayerModel:
             train = torch.from_numpy(self.fitted_inputs).to(torch.float64)
             F = torch.cat([dual_kernel(self.skeleton, part.to(torch.float64), train) for part in new.split(2048)])
         else:
-            F = builder.features(self.skeleton, s["width"], s["seed"]).matrix
+            F = builder.features(self.skeleton, s["width"], s["seed"], fitted=self.fitted).matrix
         raw = F.to(torch.float64) @ torch.from_numpy(self.coefficients) + torch.from_numpy(self.intercept)
         if s["classes"]:
             return Prediction(torch.softmax(raw * s["temperature"], 1).numpy(), s["tilt"], np.array(s["prior"]))
@@ -82,6 +85,7 @@ class LastLayerModel:
             np.savez_compressed(
                 file, header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8), coefficients=self.coefficients,
                 intercept=self.intercept, fitted_inputs=self.fitted_inputs, **{f"encoder.{k}": v for k, v in arrays.items()},
+                **{f"network.{k}": v for k, v in self.fitted.items()},
             )
 
     @classmethod
@@ -93,8 +97,8 @@ class LastLayerModel:
             header = json.loads(parts["header"].tobytes())
         except (OSError, ValueError, KeyError) as error:
             raise DataError("not_a_model", name=Path(path).name) from error
-        arrays = {k.removeprefix("encoder."): v for k, v in parts.items() if k.startswith("encoder.")}
+        arrays, fitted = ({k.removeprefix(p): v for k, v in parts.items() if k.startswith(p)} for p in ("encoder.", "network."))
         return cls(
             Encoder.from_state(header["encoder"], arrays), Skeleton.from_dict(header["skeleton"]), parts["coefficients"],
-            parts["intercept"], parts["fitted_inputs"], header["settings"],
+            parts["intercept"], parts["fitted_inputs"], header["settings"], fitted,
         )

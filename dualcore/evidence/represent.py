@@ -9,22 +9,22 @@ kernels need all pairs of positions, the features of a random network.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from dualcore.evidence.lastlayer import Landmarks, Representation
-from dualcore.kernels import Skeleton, dual_kernel, preset, presets, random_network, to_sphere
+from dualcore.kernels import RandomNetwork, Skeleton, adapt, dual_kernel, preset, presets, random_network, to_sphere
 
-EXACT_ROWS = 3000
+EXACT_ROWS = 2500
 LANDMARK_ROWS = 10_000
-LANDMARKS = 2500
+LANDMARKS = 2000
 CANDIDATES = {
     "table": ("linear", "fc1", "fc2", "fc3"),
-    "image": ("linear", "fc2", "conv2d", "conv2d-deep"),
-    "series": ("linear", "fc2", "conv1d", "conv1d-multiscale"),
-    "audio": ("linear", "fc2", "conv1d", "conv1d-multiscale"),
+    "image": ("linear", "fc1", "fc2", "fc3", "conv2d", "conv2d-fine", "conv2d-deep"),
+    "series": ("linear", "fc1", "fc2", "fc3", "conv1d-multiscale", "conv1d", "conv1d-deep"),
+    "audio": ("linear", "fc1", "fc2", "fc3", "conv1d-multiscale", "conv1d", "conv1d-deep"),
 }
 
 
@@ -33,12 +33,14 @@ class Builder:
     """Makes representations of the same inputs under any skeleton.
 
     X : (n, d), (n, c, length) or (n, c, h, w) float32 encoded inputs
+    adapted : numbers of data-dependent initialisations that were needed so far
     """
 
     X: np.ndarray
     device: str
     should_stop: Callable[[], None]
     count_flops: Callable[[float], None]
+    adapted: dict[tuple, dict[str, np.ndarray]] = field(default_factory=dict)
 
     def inputs(self, skeleton: Skeleton, rows: np.ndarray | None = None, X: np.ndarray | None = None) -> torch.Tensor:
         """The inputs in the shape that the skeleton reads; whole vectors go to the unit sphere."""
@@ -55,16 +57,37 @@ class Builder:
         self.count_flops(n * n * (d + 20.0 * skeleton.depth))
         return Representation(dual_kernel(skeleton, inputs).cpu(), True)
 
-    def network(self, skeleton: Skeleton, width: int, seed: int):
-        shape = self.inputs(skeleton, np.arange(1)).shape[1:]
-        return random_network(skeleton, width, seed, tuple(shape))
+    def network(self, skeleton: Skeleton, width: int, seed: int, fitted: dict[str, np.ndarray] | None = None) -> RandomNetwork:
+        """The random network; with convolutions, adapted to all inputs of this builder (never to labels).
 
-    def features(self, skeleton: Skeleton, width: int, seed: int, rows: np.ndarray | None = None) -> Representation:
+        fitted : numbers of an earlier adaptation (``fitted_numbers``) to use instead; empty = the network as drawn
+        """
+        shape = self.inputs(skeleton, np.arange(1)).shape[1:]
+        network = random_network(skeleton, width, seed, tuple(shape))
+        fitted = self.fitted_numbers(skeleton, width, seed) if fitted is None else fitted
+        if fitted:
+            adapt.restore_(network, {name: torch.from_numpy(v) for name, v in fitted.items()})
+        return network
+
+    def fitted_numbers(self, skeleton: Skeleton, width: int, seed: int) -> dict[str, np.ndarray]:
+        """What the network of ``features`` has beyond its seed: what a stored model must carry."""
+        if is_linear(skeleton) or not adapt.adapts(skeleton):
+            return {}
+        key = (skeleton.to_json(), width, seed)
+        if key not in self.adapted:
+            inputs = self.inputs(skeleton)
+            network = random_network(skeleton, width, seed, tuple(inputs.shape[1:]))
+            self.adapted[key] = {name: v.numpy() for name, v in adapt.adapt_(network, inputs, seed).items()}
+        return self.adapted[key]
+
+    def features(
+        self, skeleton: Skeleton, width: int, seed: int, rows: np.ndarray | None = None, fitted: dict[str, np.ndarray] | None = None
+    ) -> Representation:
         """Features of a random network; for a linear skeleton the inputs themselves."""
         inputs = self.inputs(skeleton, rows)
         if is_linear(skeleton):
             return Representation(inputs, False)
-        network = self.network(skeleton, width, seed)
+        network = self.network(skeleton, width, seed, fitted)
         self.count_flops(float(network.flops(len(inputs))))
         F = network.features(inputs, device=self.device, on_batch=lambda *_: self.should_stop())
         return Representation(F.cpu(), False)
@@ -79,7 +102,8 @@ class Builder:
         jitter = 1e-10 * K.diagonal().mean()
         back = torch.linalg.inv(torch.linalg.cholesky(K + jitter * torch.eye(len(K), dtype=K.dtype, device=K.device))).T
         self.count_flops(2.0 * len(inputs) * len(Z) * (inputs.shape[1] + len(Z)))
-        F = torch.cat([dual_kernel(skeleton, part, Z) @ back for part in inputs.split(2048)])
+        # float32 is precise to what random features are; sums over rows are taken in float64.
+        F = torch.cat([(dual_kernel(skeleton, part, Z) @ back).to(torch.float32) for part in inputs.split(2048)])
         return Representation(F.cpu(), False, Landmarks(chosen, back.cpu()))
 
     def build(self, skeleton: Skeleton, width: int, seed: int, rows: np.ndarray | None = None) -> Representation:
@@ -111,6 +135,20 @@ def candidates(kind: str) -> list[Skeleton]:
     return [available[name] for name in CANDIDATES[kind] if name in available]
 
 
+def finalists(skeletons: list[Skeleton], looks: list[float]) -> list[Skeleton]:
+    """After a first look (greater is better), in their own order: the best two, and the best of each kind.
+
+    Kinds are fully connected and convolutional: what the order of the values carries is read off their difference.
+    """
+    order = sorted(range(len(skeletons)), key=lambda i: -looks[i])
+    flat = [i for i in order if skeletons[i].rank == 0 and not is_linear(skeletons[i])]
+    keep = {*order[:2], *flat[:1], *[i for i in order if skeletons[i].rank][:1]}
+    return [skeleton for i, skeleton in enumerate(skeletons) if i in keep]
+
+
 def default_width(n: int) -> int:
-    """Number of random features: enough to come near the kernel, few enough to stay in minutes."""
-    return 2048 if n <= 12_000 else 1536
+    """Number of random features: enough to come near the kernel, few enough to stay in minutes.
+
+    Few rows afford more: the last layer is then solved with an n x n matrix, whatever the number of features.
+    """
+    return 4096 if n <= 1000 else 2048 if n <= 12_000 else 1536
