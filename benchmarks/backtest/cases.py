@@ -22,7 +22,7 @@ WORK = Path(os.environ.get("DUALCORE_BACKTEST", ROOT / "var" / "backtest"))
 PARTS = (1, 2, 4, 8, 16)  # the training rows are divided by these; cases are 1, 2 (or 4) and 8, the others are "twice the rows"
 CASES = (1, 2, 8)
 LEAST = 100
-MOST = {"image": 2600, "tabular": 10_000}
+MOST = {"image": 1700, "tabular": 10_000}
 SEED = 20_26
 
 
