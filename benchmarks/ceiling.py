@@ -21,7 +21,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = Path(os.environ.get("DUALCORE_CEILING", ROOT / "var" / "ceiling"))
-ROWS = 5000
+ROWS = 3000
 RATES = (0.0, 0.1, 0.2, 0.4)
 # With a thousand rows a class: what the estimate is for. Below it: what is withheld, measured all the same.
 NAMES = (

@@ -218,7 +218,8 @@ def _hashed(values: pd.Series):
     from sklearn.feature_extraction.text import HashingVectorizer
 
     hashing = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 4), n_features=TEXT_HASHES, norm=None, alternate_sign=False)
-    counts = hashing.transform(values.fillna("").astype(str))
+    # One form for half and full width: to a reader they are the same letters.
+    counts = hashing.transform(values.fillna("").astype(str).str.normalize("NFKC"))
     counts.data = 1 + np.log(counts.data)
     return counts
 
