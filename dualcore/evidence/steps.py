@@ -26,37 +26,44 @@ from dualcore.evidence.records import (
 from dualcore.evidence.run import Run
 from dualcore.kernels import Skeleton, width_law
 
-CHOICE_ROWS = 1200
+CHOICE_ROWS, CHOICE_WIDTH = 1200, 1024
+FIRST_LOOK_ROWS, FIRST_LOOK_WIDTH, FIRST_LOOK_FROM = 400, 512, 4  # rows, features, more candidates than this
 SEED_ROWS = 800
 PROBE_ROWS = 2400
 
 
 def choose_step(run: Run) -> tuple[Skeleton, list[Candidate]]:
-    """The skeleton asked for; or the simplest of a small set that is within half a standard error of the best."""
+    """The skeleton asked for; or the simplest of a small set that is within half a standard error of the best.
+
+    Where there are many candidates a first look at few rows and features keeps the best two and, so that convolution can
+    be held against fully connected layers, the best of each kind; only they are compared, on the same rows.
+    """
     asked = represent.resolve(run.options.skeleton, run.data.kind)
     if asked is not None:
         return asked, []
-    rows = run.draw(CHOICE_ROWS)
-    split = run.split_of(rows)
-    found = []
-    for skeleton in represent.candidates(run.data.kind):
-        run.clock.check()
-        begin = time.perf_counter()
-        rep = run.builder.build(skeleton, 1024, run.options.seed, rows)
-        fit = lastlayer.fit_last_layer(rep, run.y[rows], run.C, run.metric, split)
-        units = None if split.units is None else split.units[fit.rows]
-        observed = run.y[rows][fit.rows]
-        value, low, high = run.spread(observed, fit.prediction, units)
-        found.append((skeleton, fit, observed, Candidate(
-            name=skeleton.name, score=value, low=low, high=high, seconds=time.perf_counter() - begin)))
+    skeletons, rows, few = represent.candidates(run.data.kind), run.draw(CHOICE_ROWS), run.draw(FIRST_LOOK_ROWS)
     sign = 1 if metrics.greater_is_better(run.metric) else -1
-    best = max(found, key=lambda f: sign * f[3].score)
-    for item in found:
-        gap, sd = run.paired(best[1].prediction, item[1].prediction, item[2])
+    if len(skeletons) > FIRST_LOOK_FROM and len(few) < len(rows):
+        looks = [sign * _compared(run, s, few, FIRST_LOOK_WIDTH)[2].score for s in skeletons]
+        skeletons = represent.finalists(skeletons, looks)
+    found = [_compared(run, skeleton, rows, CHOICE_WIDTH) for skeleton in skeletons]
+    best = max(found, key=lambda f: sign * f[2].score)
+    for at, (_, fit, _) in enumerate(found):
+        gap, sd = run.paired(best[1].prediction, fit.prediction, run.y[rows][fit.rows])
         if gap <= 0.5 * sd:
-            chosen = item
+            chosen = at
             break
-    return chosen[0], [c.model_copy(update={"chosen": c is chosen[3]}) for *_, c in found]
+    return found[chosen][0], [c.model_copy(update={"chosen": i == chosen}) for i, (*_, c) in enumerate(found)]
+
+
+def _compared(run: Run, skeleton: Skeleton, rows: np.ndarray, width: int) -> tuple[Skeleton, LastLayerFit, Candidate]:
+    run.clock.check()
+    begin, split = time.perf_counter(), run.split_of(rows)
+    rep = run.builder.build(skeleton, width, run.options.seed, rows)
+    fit = lastlayer.fit_last_layer(rep, run.y[rows], run.C, run.metric, split)
+    units = None if split.units is None else split.units[fit.rows]
+    value, low, high = run.spread(run.y[rows][fit.rows], fit.prediction, units)
+    return skeleton, fit, Candidate(name=skeleton.name, score=value, low=low, high=high, seconds=time.perf_counter() - begin)
 
 
 def seeds_step(run: Run, skeleton: Skeleton) -> tuple[list[float], int]:
