@@ -19,6 +19,7 @@ from dualcore.evidence.records import (
     KernelError,
     LastLayer,
     Manifest,
+    NormGrowth,
     Null,
     PowerPoint,
     Probe,
@@ -128,6 +129,13 @@ def _coverage() -> Coverage:
         ),
         specificity=Shares(explained=0.71, data_gap=0.09, coverage_gap=0.13, noise=0.07, index=0.13, reliable=True),
         rows=800,
+    )
+
+
+def norm_growth() -> NormGrowth:
+    return NormGrowth(
+        rows=[100, 200, 400, 800], values=[0.8, 0.42, 0.23, 0.12], low=[0.7, 0.38, 0.21, 0.11], high=[0.9, 0.46, 0.25, 0.13],
+        delta=0.1, exponent=-0.91, exponent_low=-0.99, exponent_high=-0.83, in_space=True,
     )
 
 

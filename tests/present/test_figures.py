@@ -7,6 +7,7 @@ import pytest
 from dualcore.kernels import preset
 from dualcore.present import figures as draw
 from dualcore.present.architecture import degeneration, dual_curve
+from dualcore.present.figures.coverage import plot_norm_growth
 
 from . import sample
 
@@ -21,6 +22,7 @@ PICTURES = {
     "spectrum": lambda lang, theme: draw.plot_spectrum(CLASSES.coverage, lang, theme),
     "power": lambda lang, theme: draw.plot_power(CLASSES.coverage, lang, theme),
     "specificity": lambda lang, theme: draw.plot_specificity(CLASSES.coverage.specificity, lang, theme),
+    "norm_growth": lambda lang, theme: plot_norm_growth(sample.norm_growth(), lang, theme),
     "confusion": lambda lang, theme: draw.plot_confusion(CLASSES.errors.confusion, lang, theme),
     "residuals": lambda lang, theme: draw.plot_residuals(VALUES.errors.residuals, "y", lang, theme),
     "segments": lambda lang, theme: draw.plot_segments(CLASSES.errors.segments, True, lang, theme),

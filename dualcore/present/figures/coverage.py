@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from dualcore.evidence.records import Coverage, KernelError, Shares
+from dualcore.evidence.records import Coverage, KernelError, NormGrowth, Shares
 from dualcore.present import format as fmt
 from dualcore.present.figures.style import Picture, Theme, band, blank, note, palette
 from dualcore.present.words import say
@@ -157,9 +157,14 @@ def plot_power(coverage: Coverage, language: str, theme: Theme = "light") -> Pic
 
 
 def plot_specificity(shares: Shares, language: str, theme: Theme = "light") -> Picture:
-    """One bar: what is explained, what more rows, what another representation, what nobody can explain."""
+    """One bar: what is explained, what more rows, what another representation, what nobody can explain; 90 % intervals."""
     p = palette(theme)
     figure = blank(theme, 190)
+
+    def shown(name: str, share: float) -> str:
+        low, high = shares.intervals.get(name, (share, share))
+        return f"{fmt.percent(share)} ({fmt.percent(low)}–{fmt.percent(high)})" if high > low else fmt.percent(share)
+
     parts = (
         ("explained", shares.explained, p.brand, "", "#ffffff" if theme == "light" else "#11181f"),
         ("data_gap", shares.data_gap, "#56B4E9" if theme == "light" else "#2b7fb3", "/", p.ink),
@@ -172,7 +177,7 @@ def plot_specificity(shares: Shares, language: str, theme: Theme = "light") -> P
             x=[share],
             y=[""],
             orientation="h",
-            name=f"{label} {fmt.percent(share)}",
+            name=f"{label} {shown(name, share)}",
             marker=dict(
                 color=color,
                 pattern=dict(shape=shape, fillmode="overlay", fgcolor=p.paper, size=7, solidity=0.18),
@@ -183,7 +188,7 @@ def plot_specificity(shares: Shares, language: str, theme: Theme = "light") -> P
             insidetextanchor="middle",
             textangle=0,
             textfont=dict(color=ink, size=14),
-            hovertemplate=f"{label}: {fmt.percent(share, 1)}<extra></extra>",
+            hovertemplate=f"{label}: {shown(name, share)}<extra></extra>",
         )
     figure.update_layout(barmode="stack", showlegend=True, legend=dict(traceorder="normal", y=-0.45), bargap=0.1)
     figure.update_xaxes(tickformat=".0%", range=[0, 1], title_text="")
@@ -191,10 +196,49 @@ def plot_specificity(shares: Shares, language: str, theme: Theme = "light") -> P
     gaps = {"noise": shares.noise, "data_gap": shares.data_gap, "coverage_gap": shares.coverage_gap}
     largest = max(gaps, key=gaps.__getitem__)
     fields = {name: fmt.percent(share) for name, share, *_ in parts}
-    title = say(f"figure.share.title_{largest}", language, **fields)
+    # The largest is named only where its interval lies above that of every other part.
+    sure = all(_apart(shares, largest, other) for other in gaps if other != largest)
+    title = say(f"figure.share.title_{largest}" if sure else "figure.share.title_open", language, **fields)
     if not shares.reliable:
         title = say("figure.share.unreliable", language, title=title)
-    return Picture(figure, title, say("figure.share.alt", language, **fields), say("figure.share.read", language))
+    alt = say("figure.share.alt", language, **{name: shown(name, share) for name, share, *_ in parts})
+    return Picture(figure, title, alt, say("figure.share.read", language) + say("figure.share.read_interval", language))
+
+
+def _apart(shares: Shares, larger: str, other: str) -> bool:
+    if not shares.intervals:
+        return True
+    return shares.intervals[larger][0] >= shares.intervals[other][1]
+
+
+def plot_norm_growth(growth: NormGrowth, language: str, theme: Theme = "light") -> Picture:
+    """Norm of the fitted function per row over nested subsets (log-log): falling means that the kernel contains the target."""
+    p = palette(theme)
+    figure = blank(theme, 300)
+    spread = dict(
+        type="data", symmetric=False, color=p.brand, thickness=2, width=4,
+        array=[h - v for h, v in zip(growth.high, growth.values, strict=True)],
+        arrayminus=[v - w for w, v in zip(growth.low, growth.values, strict=True)],
+    )
+    law = [growth.values[0] * growth.rows[0] / n for n in growth.rows]
+    figure.add_scatter(x=growth.rows, y=law, mode="lines", line=dict(color=p.muted, width=1.5, dash="dash"), hoverinfo="skip")
+    figure.add_scatter(
+        x=growth.rows, y=growth.values, error_y=spread, mode="lines+markers", line=dict(color=p.brand, width=2),
+        marker=dict(size=9, color=p.brand), hovertemplate="%{x:,}: %{y:.3g}<extra></extra>",
+    )
+    note(
+        figure, say("figure.norm.law", language), p.muted, x=0.02, y=0.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"
+    )
+    figure.update_xaxes(
+        type="log", title_text=say("figure.norm.rows", language), tickvals=growth.rows, ticktext=[fmt.count(n) for n in growth.rows]
+    )
+    figure.update_yaxes(type="log", title_text=say("figure.norm.axis", language))
+    key = {True: "figure.norm.inside", False: "figure.norm.outside", None: "figure.norm.open"}[growth.in_space]
+    fields = dict(
+        exponent=fmt.number(growth.exponent), interval=fmt.interval(growth.exponent_low, growth.exponent_high, language)
+    )
+    alt = say("figure.norm.alt", language, **fields)
+    return Picture(figure, say(key, language, **fields), alt, say("figure.norm.read", language))
 
 
 def plot_dual(curve: list[tuple[float, float]], language: str, theme: Theme = "light") -> Picture:

@@ -9,4 +9,31 @@ WORDS = {
         "推定していません(行数を増やすと推定値がまだ動くためです)",
         "Not given: the estimate still moves as rows are added",
     ),
+    # specificity, in parts
+    "figure.share.title_open": (
+        "残りの主因は、この件数では決められません(データ不足 {data_gap}、表現の不足 {coverage_gap}、ノイズ {noise})",
+        "These rows do not tell what is mostly missing (too few rows {data_gap}, not covered {coverage_gap}, noise {noise})",
+    ),
+    "figure.share.read_interval": ("かっこ内は 90 % 区間です。", " In brackets: the 90 % interval."),
+    # growth of the norm
+    "figure.norm.law": ("破線: この表現で表せる場合の減り方", "dashed: how it falls when this representation contains the target"),
+    "figure.norm.rows": ("使う件数", "rows used"),
+    "figure.norm.axis": ("1 件あたりの複雑さ", "complexity per row"),
+    "figure.norm.inside": (
+        "件数を増やしても関数は複雑になりません。目的はこの表現で表せます(指数 {exponent}、{interval})",
+        "More rows do not make the function more complex: this representation contains the target (exponent {exponent}, {interval})",
+    ),
+    "figure.norm.outside": (
+        "件数とともに関数が複雑になり続けます。ノイズか、この表現で表せない構造があります(指数 {exponent}、{interval})",
+        "The function keeps growing with the rows: noise, or structure that this representation lacks (exponent {exponent}, {interval})",
+    ),
+    "figure.norm.open": (
+        "目的がこの表現で表せるかどうかは、この件数では決められません(指数 {exponent}、{interval})",
+        "These rows do not tell whether this representation contains the target (exponent {exponent}, {interval})",
+    ),
+    "figure.norm.alt": ("1 件あたりの複雑さの増え方。指数 {exponent}、{interval}", "Growth of the complexity per row. Exponent {exponent}, {interval}"),
+    "figure.norm.read": (
+        "部分集合の件数を倍々に増やし、データに合わせるために必要な関数の複雑さを測りました。破線に沿って減れば表現は足りています。横ばいなら、ノイズか表現の不足です。",
+        "How complex a function must be to fit ever larger subsets. Falling along the dashed line, the representation suffices; staying level means noise or something it lacks.",
+    ),
 }
