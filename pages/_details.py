@@ -15,8 +15,8 @@ from pages._shared import language, t, theme
 
 def tabs(view: EvaluationView) -> None:
     """All details, one tab each."""
-    names = ("coverage", "comparison", "errors", "money", "provenance")
-    drawn = (_coverage, _comparison, _errors, _provenance.money_table, _provenance.provenance)
+    names = ("coverage", "comparison", "errors", "calibration", "money", "provenance")
+    drawn = (_coverage, _comparison, _errors, _calibration, _provenance.money_table, _provenance.provenance)
     st.subheader(t("result.details"), anchor=False)
     for tab, show in zip(st.tabs([t(f"result.tab.{n}") for n in names]), drawn):
         with tab:
@@ -88,3 +88,11 @@ def _errors(view: EvaluationView) -> None:
             }
         )
         st.dataframe(frame, hide_index=True, alt=t("result.suspects"))
+
+
+def _calibration(view: EvaluationView) -> None:
+    found = view.evidence.last_layer.calibration
+    if found is None:
+        st.caption(t("result.no_calibration"))
+        return
+    _show(draw.plot_calibration(found, language(), theme()), "calibration")

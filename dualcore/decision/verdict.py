@@ -9,7 +9,7 @@ decision is right, never more.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dualcore.decision.forecast import Forecast, forecast, has_signal, metric_scale, tuning_gain
 from dualcore.decision.information import information
@@ -23,6 +23,7 @@ from dualcore.decision.reasons import (
     would_change,
 )
 from dualcore.decision.records import Option, Protocol, Reason, Terms, Verdict
+from dualcore.decision.seeds import unsettled
 from dualcore.decision.simple import SIMPLE, better, without_unusable
 from dualcore.evidence.records import Evidence
 
@@ -41,6 +42,13 @@ def recommend(evidence: Evidence, terms: Terms | None = None, protocol: Protocol
     outlook = outlook_at(evidence, ahead, goal, protocol)
     costs = costs_of(terms, protocol)
     judged = judge(evidence, outlook, costs, terms, protocol)
+
+    def again(moved: Evidence) -> tuple[Judged, Outlook]:
+        there = outlook_at(moved, forecast(moved, protocol), goal, protocol)
+        return judge(moved, there, costs, terms, protocol), there
+
+    if (reason := unsettled(evidence, judged, again)) is not None:
+        judged = replace(judged, decision="re-evaluate", forced=reason, confidence=outlook.chances["re-evaluate"])
     decision = judged.decision
     known = findings(evidence, goal, terms, protocol)
     reasons = reasons_for(decision, judged.forced, known)

@@ -253,9 +253,12 @@ def fit_last_layer(
     )
 
 
+def reliability_bins(top: np.ndarray, bins: int = 10) -> list[np.ndarray]:
+    """Rows in equally filled bins of the top label's probability, at least 20 in each."""
+    return np.array_split(np.argsort(top, kind="stable"), min(bins, max(1, len(top) // 20)))
+
+
 def calibration_error(y: np.ndarray, values: np.ndarray, bins: int = 10) -> float:
     """Expected calibration error of the top label, in equally filled bins."""
     top, right = values.max(1), values.argmax(1) == y
-    order = np.argsort(top)
-    parts = np.array_split(order, min(bins, max(1, len(y) // 20)))
-    return float(sum(len(p) * abs(top[p].mean() - right[p].mean()) for p in parts) / len(y))
+    return float(sum(len(p) * abs(top[p].mean() - right[p].mean()) for p in reliability_bins(top, bins)) / len(y))

@@ -27,7 +27,7 @@ BLOCKS = 5
 RANDOM = 4  # random partitions that the ordered one is held against
 STRETCHES = 40  # neighbours in the file are drawn together in the bootstrap
 DRAWS = 200
-SIGNIFICANT = 0.005
+SIGNIFICANT = 0.01
 CLEAR, OBVIOUS = 0.6, 0.75  # AUC: below the first nothing is said; from the second on even where the score does not suffer
 
 

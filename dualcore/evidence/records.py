@@ -27,6 +27,33 @@ class DatasetFacts(Record):
     target_std: float | None = None
 
 
+class CalibrationMethod(Record):
+    """Expected calibration error of the top label; ``low``/``high``: 90 % interval."""
+
+    name: Literal["prevalidated", "split", "none"]
+    error: float
+    low: float
+    high: float
+    by_chance: float  # what exact probabilities would show on so many rows, 95 % quantile
+    log_loss: float
+
+
+class ReliabilityBin(Record):
+    predicted: float  # mean probability of the top label
+    observed: float  # share of rows where it was right, with 90 % interval
+    low: float
+    high: float
+    rows: int
+
+
+class Calibration(Record):
+    """Class probabilities on rows that fitted no temperature; ``bins`` of the method in use (prevalidated)."""
+
+    rows: int
+    methods: list[CalibrationMethod]
+    bins: list[ReliabilityBin]
+
+
 class LastLayer(Record):
     """Score of the last-layer fit, in the project's metric. ``low``/``high``: 90 % interval."""
 
@@ -45,7 +72,8 @@ class LastLayer(Record):
     width: int | None = None  # number of features, None on the exact route
     seed_scores: list[float] = []  # one score per initialisation
     seed_width: int | None = None
-    calibration_error: float | None = None  # expected calibration error of the probabilities
+    calibration_error: float | None = None  # expected calibration error of the probabilities, on rows that did not fit them
+    calibration: Calibration | None = None
     path: list[tuple[float, float]] = []  # (lambda, LOO score) over the whole path
 
 
@@ -319,6 +347,20 @@ class Evidence(Record):
     def baselines(self) -> dict[str, float | None]:
         """Scores of the simple models by name."""
         return {r.name: r.score for r in self.references}
+
+    @property
+    def seed_spread(self) -> float:
+        """Standard deviation of the score over initialisations, at the width that was evaluated.
+
+        It shrinks like 1/sqrt(width); the exact kernel has no random part, and 0. For landmarks, which come closer to the
+        kernel than as many random features, it errs on the large side.
+        """
+        last = self.last_layer
+        if last.route == "exact" or len(last.seed_scores) < 2 or not last.width or not last.seed_width:
+            return 0.0
+        mean = sum(last.seed_scores) / len(last.seed_scores)
+        variance = sum((s - mean) ** 2 for s in last.seed_scores) / (len(last.seed_scores) - 1)
+        return (variance * last.seed_width / last.width) ** 0.5
 
     def reference(self, name: str) -> Reference | None:
         return next((r for r in self.references if r.name == name), None)

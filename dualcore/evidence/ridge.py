@@ -197,6 +197,13 @@ def _leave_blocks_out(d: Decomposition, Y: Tensor, penalties: Tensor, blocks: li
             out[i][B] = Y[B] - residual
 
 
+def leave_out_some(d: Decomposition, Y: Tensor, penalty: float, blocks: list[Tensor]) -> list[Tensor]:
+    """Predictions (|B|, C) for each of some disjoint blocks that is left out on its own, the others staying in the fit."""
+    out = Y.new_empty((1, *Y.shape))
+    _leave_blocks_out(d, Y, torch.tensor([penalty], dtype=torch.float64), blocks, out)
+    return [out[0][B] for B in blocks]
+
+
 def dual_weights(d: Decomposition, Y: Tensor, penalty: float, K: Tensor) -> tuple[Tensor, Tensor]:
     """alpha (n, C) and intercept (C,) with prediction K(x, X) alpha + b; kernel form only."""
     alpha = d.basis @ (d.project(Y) / (d.eigenvalues[:, None] + penalty))

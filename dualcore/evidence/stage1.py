@@ -67,7 +67,7 @@ def evaluate(
     seed_scores, seed_width = steps.seeds_step(run, skeleton)
     last_layer = steps.last_layer_record(run, rep, fit, width, seed_scores, seed_width, model)
     clock.step("null")
-    chance = steps.null_step(run, rep)
+    chance, ordered = steps.null_step(run, rep)
     clock.step("baselines")
     references = steps.references_step(run, fit)
     clock.step("curve")
@@ -87,6 +87,7 @@ def evaluate(
         last_layer=last_layer,
         references=references,
         null=chance,
+        order=ordered,
         ceiling=roof,
         curve=learning.curve,
         coverage=covered,

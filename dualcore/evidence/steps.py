@@ -7,7 +7,20 @@ import time
 import numpy as np
 import torch
 
-from dualcore.evidence import baselines, ceiling, coverage, curve, lastlayer, metrics, null, probe, represent, where
+from dualcore.evidence import (
+    baselines,
+    calibration,
+    ceiling,
+    coverage,
+    curve,
+    lastlayer,
+    metrics,
+    null,
+    order,
+    probe,
+    represent,
+    where,
+)
 from dualcore.evidence.lastlayer import LastLayerFit, Representation, Split
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.model import LastLayerModel
@@ -19,10 +32,12 @@ from dualcore.evidence.records import (
     KernelError,
     LastLayer,
     Null,
+    OrderCheck,
     Probe,
     Reference,
     WidthPoint,
 )
+from dualcore.evidence.ridge import Decomposition
 from dualcore.evidence.run import Run
 from dualcore.kernels import Skeleton, width_law
 
@@ -86,7 +101,7 @@ def last_layer_record(
 ) -> LastLayer:
     data, observed = run.data, run.y[fit.rows]
     # The spread between initialisations shrinks like 1/sqrt(width); the exact route has none.
-    sd = 0.0 if rep.route != "features" or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / width)
+    sd = 0.0 if rep.is_kernel or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / rep.matrix.shape[1])
     fresh = 0.0 if data.y_test is None else len(observed) / max(1, len(data.y_test))
     value, low, high = run.spread(observed, fit.prediction, run.units(fit.rows), sd, fresh)
     test = (None, None, None)
@@ -96,6 +111,7 @@ def last_layer_record(
     if run.split.kind != "leave_one_out":
         loose = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, Split.of(run.n), fit.decomposition)
         random_score = run.score(run.y, loose.prediction)
+    calibrated = calibration.measure(fit, observed, run.split, run.options.seed) if run.C else None
     return LastLayer(
         score=value, low=low, high=high, loo_score=value if random_score is None else random_score,
         test_score=test[0], test_low=test[1], test_high=test[2],
@@ -103,7 +119,7 @@ def last_layer_record(
         penalty=fit.penalty, route=rep.route, estimate_from=run.split.kind,
         random_split_score=random_score, width=None if rep.is_kernel else rep.matrix.shape[1],
         seed_scores=seed_scores, seed_width=seed_width or None,
-        calibration_error=lastlayer.calibration_error(observed, fit.prediction.values) if run.C else None, path=fit.path,
+        calibration_error=None if calibrated is None else calibrated.methods[0].error, calibration=calibrated, path=fit.path,
     )
 
 
@@ -111,13 +127,30 @@ def _sub_representation(run: Run, rep: Representation, rows: np.ndarray) -> Repr
     return rep if len(rows) == run.n else rep.subset(torch.from_numpy(rows))
 
 
-def null_step(run: Run, rep: Representation) -> Null:
+def null_step(run: Run, rep: Representation) -> tuple[Null, OrderCheck | None]:
+    """The permutation null; and, where no time column is known, whether the order of the file matters."""
     rows = run.draw(null.ROWS if run.C <= 10 else null.ROWS // 2)
     part = _sub_representation(run, rep, rows)
+    d = part.decompose()
+    checked = _order_check(run, rep, rows, part, d) if run.data.time is None else None
+    run.clock.check()
     groups = None if run.split.kind != "grouped" else run.split.units[rows]
     if groups is not None and run.split.blocks is None:
         groups = None  # groups too large to leave out in closed form keep their rows, not their labels
-    return null.permutation_null(part, run.y[rows], run.C, run.metric, run.options.permutations, run.options.seed, groups)
+    found = null.permutation_null(part, run.y[rows], run.C, run.metric, run.options.permutations, run.options.seed, groups, d)
+    return found, checked
+
+
+def _order_check(run: Run, rep: Representation, rows: np.ndarray, part: Representation, d: Decomposition) -> OrderCheck | None:
+    if run.split.kind == "grouped":
+        rows = rows[np.sort(np.unique(run.split.units[rows], return_index=True)[1])]  # one row of each group
+        part = _sub_representation(run, rep, rows)
+        d = part.decompose()
+    checked = order.check_order(part, d, run.y[rows], run.C, run.metric, run.options.permutations, run.options.seed)
+    said = order.note_of(checked, float(run.y.std()) if run.metric in ("rmse", "mae") else 1.0)
+    if said is not None:
+        run.notes.append(said)
+    return checked
 
 
 def references_step(run: Run, fit: LastLayerFit) -> list[Reference]:

@@ -1,7 +1,7 @@
 """Replaying a stored evaluation."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "replay.verdict_same": ("判定は前回と同じです({again})。", "Same verdict as before ({stored})."),
+    "replay.verdict_same": ("判定は前回と同じです({stored})。", "Same verdict as before ({stored})."),
     "replay.verdict_differs": ("判定が変わりました。前回 {stored}、今回 {again}。", "The verdict changed: {stored} before, {again} now."),
     "replay.figures_same": (
         "数値 {count} 個がすべて許容差 {tolerance} 以内で一致しました(最大の差 {largest})。",
