@@ -110,7 +110,9 @@ class Bench:
         inputs = network_inputs(run.builder.X[rows], own)
         recipe = Recipe(own, family, 0, seed, tuple(inputs.shape[1:]), max(1, run.C))
         fit = len(splits.parts[0].fit)
-        pace = Pace.for_rows(fit)
+        pace = Pace.for_rows(fit, options.rate)
+        if options.epochs is not None:
+            pace = replace(pace, epochs=options.epochs, patience=max(8, options.epochs // 5))
         if own is not None:
             width = options.width or affordable(recipe, fit * pace.epochs * splits.count, options.budget_seconds / 4, run.builder.device)
             recipe = replace(recipe, width=width)

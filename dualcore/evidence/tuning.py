@@ -49,6 +49,8 @@ class TuneOptions:
     minimum_gain : smallest improvement that matters, in the metric (RMSE, MAE: as a share of the target's spread)
     patience : steps in a row that do not pay before it stops
     width : features of the tuned network; None takes what the budget allows
+    epochs : of one descent at most; None takes what suits the rows
+    rate : learning rate of AdamW, behind its warm-up
     decide : whether a step pays; the rule of the decision room knows money, this one does not
     """
 
@@ -59,6 +61,8 @@ class TuneOptions:
     minimum_gain: float = 0.02
     patience: int = 1
     width: int | None = None
+    epochs: int | None = None
+    rate: float = 1e-3
     decide: Decide = matters
 
 
