@@ -1,13 +1,12 @@
 """Does the noise ceiling see noise that was put in? Labels flipped at known rates (FeeBee, arXiv 2108.13034).
 
     python -m benchmarks.ceiling [NAME ...]            dualcore's estimate
-    PYTHON -m benchmarks.ceiling dataeval FOLDER       DataEval's on the same rows; PYTHON has dataeval and numpy
 
 With probability rho a training label is replaced by a uniformly drawn class. The best possible error then is
 R(rho) = R + rho (1 - 1/C - R), so that a faithful estimate rises with slope 1 - 1/C - R and starts, at rho = 0, between 0
 and the error of the best model that is known (here: boosted trees and last layer on the untouched test part). Regression:
 Gaussian noise of known variance v is added; the noise variance must rise with slope 1. Only training parts are touched.
-Rows are capped at ``ROWS``. What is compared is kept in DUALCORE_CEILING (default var/ceiling) for the peer.
+Rows are capped at ``ROWS``.  What was measured is kept in DUALCORE_CEILING (default var/ceiling).
 """
 
 from __future__ import annotations
@@ -99,17 +98,7 @@ def line(found: dict) -> str:
     )
 
 
-def peer(folder: str) -> None:
-    """DataEval's Bayes error (UBER: Cover-Hart bounds from 1-NN) on the rows that dualcore compared, inputs and scores."""
-    from dataeval import performance
-
-    raise SystemExit(str(dir(performance)))
-
-
 def main() -> None:
-    if sys.argv[1:2] == ["dataeval"]:
-        peer(sys.argv[2])
-        return
     import torch
 
     import dualcore  # noqa: F401 - before torch

@@ -33,11 +33,30 @@ def _coverage(view: EvaluationView) -> None:
     _show(draw.plot_power(evidence.coverage, l, m), "power")
     _show(draw.plot_curve(evidence, view.verdict.goal, l, m), "curve")
     _show(draw.plot_specificity(evidence.coverage.specificity, l, m), "specificity")
+    if evidence.coverage.norm_growth is not None:
+        _show(draw.plot_norm_growth(evidence.coverage.norm_growth, l, m), "norm_growth")
     _show(draw.plot_spectrum(evidence.coverage, l, m), "spectrum")
+    _coverage_figures(view)
     if evidence.coverage.kernel_error is not None:
         _show(draw.plot_kernel_error(evidence.coverage.kernel_error, l, m), "kernel_error")
     else:
         st.caption(t("result.no_kernel_error"))
+
+
+def _coverage_figures(view: EvaluationView) -> None:
+    """Alignment and tail energy, each beside what permuted labels give."""
+    covered, l = view.evidence.coverage, language()  # noqa: E741
+    rows = []
+    if covered.alignment is not None:
+        usual = t("coverage.alignment_null", value=fmt.number(covered.alignment_null, 3))
+        rows.append((t("coverage.alignment"), fmt.number(covered.alignment, 3), usual, t("coverage.alignment_text")))
+    if covered.tail is not None:
+        usual = fmt.interval(covered.tail.null_low, covered.tail.null_high, l)
+        rows.append((t("coverage.tail", k=covered.tail.k), fmt.percent(covered.tail.energy), usual, t("coverage.tail_text")))
+    if rows:
+        names = (t("coverage.measure"), t("coverage.value"), t("coverage.null"), t("coverage.meaning"))
+        frame = pd.DataFrame(dict(zip(names, zip(*rows), strict=True)))
+        st.dataframe(frame, hide_index=True, alt=t("coverage.measure"))
 
 
 def _comparison(view: EvaluationView) -> None:

@@ -23,8 +23,8 @@ import numpy as np
 import torch
 
 from dualcore.evidence.lastlayer import Representation, encode_target
-from dualcore.evidence.measures import cover_hart_lower
 from dualcore.evidence.records import Ceiling
+from dualcore.evidence.transferability import cover_hart_lower
 
 ROWS_PER_CLASS = 1000
 FITTED = 2000  # rows at most that the cross-fitted scores are learned from

@@ -24,26 +24,26 @@ from dualcore.evidence.ridge import Decomposition, decompose_kernel
 Array = np.ndarray
 
 
-def _numbers(value: ArrayLike | torch.Tensor) -> Array:
+def numbers(value: ArrayLike | torch.Tensor) -> Array:
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
     return np.asarray(value, dtype=np.float64)
 
 
-def _columns(y: ArrayLike | torch.Tensor) -> Array:
+def columns_of(y: ArrayLike | torch.Tensor) -> Array:
     """Targets as (n, C)."""
-    y = _numbers(y)
+    y = numbers(y)
     return y[:, None] if y.ndim == 1 else y
 
 
-def _labels(y: ArrayLike | torch.Tensor) -> tuple[Array, int]:
+def labels_of(y: ArrayLike | torch.Tensor) -> tuple[Array, int]:
     y = y.detach().cpu().numpy() if isinstance(y, torch.Tensor) else np.asarray(y)
     classes, codes = np.unique(y, return_inverse=True)
     return codes, len(classes)
 
 
 def _square(K: ArrayLike | torch.Tensor) -> Array:
-    K = _numbers(K)
+    K = numbers(K)
     if K.ndim != 2 or K.shape[0] != K.shape[1]:
         raise ValueError(f"a Gram matrix (n, n) is needed, not {K.shape}")
     return (K + K.T) / 2
@@ -81,7 +81,7 @@ def spectrum(K: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor) -> Spectr
     """Decompose K (M, M) against the target y, (M,) or (M, C) summed over its columns."""
     values, vectors = np.linalg.eigh(_square(K))
     values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
-    Y = _columns(y)
+    Y = columns_of(y)
     return Spectrum(values, vectors, np.square(vectors.T @ Y).sum(1) / len(Y))
 
 
@@ -107,7 +107,7 @@ def cumulative_power_held_out(
     unbiased for the power of these functions and has mean 0 when the labels are noise. Exchange the parts
     and average for the full use of the rows. K: (n, n); y: (n,) or (n, C); returns (count,).
     """
-    K, Y = _numbers(K), _columns(y)
+    K, Y = numbers(K), columns_of(y)
     a, b = np.asarray(rows_a), np.asarray(rows_b)
     on_a, on_b = held_out_eigenfunctions(K, a, b, count)
     A, B = Y[a] - Y[a].mean(0), Y[b] - Y[b].mean(0)
@@ -118,7 +118,7 @@ def cumulative_power_held_out(
 
 def held_out_eigenfunctions(K: ArrayLike | torch.Tensor, rows_a: Array, rows_b: Array, count: int) -> tuple[Array, Array]:
     """(|a|, count) and (|b|, count): leading eigenfunctions of rows a, of unit mean square there, on a and on b."""
-    K = _numbers(K)
+    K = numbers(K)
     Kaa, Kba = K[np.ix_(rows_a, rows_a)], K[np.ix_(rows_b, rows_a)]
     s, U = np.linalg.eigh(centred(Kaa))
     s, U = s[::-1][:count], U[:, ::-1][:, :count]
@@ -135,7 +135,7 @@ def alignment(K: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor, centre: 
         False is the original (Cristianini et al. 2001), inflated by every constant part.
     K: (n, n); y: (n,) or (n, C), numbers or one-hot codes.
     """
-    Y = _columns(y)
+    Y = columns_of(y)
     if centre:
         K, Y = centred(K), Y - Y.mean(0)
     else:
@@ -149,7 +149,7 @@ def hsic(K: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor) -> float:
 
     Gretton et al. 2005, eq. 9, with division by n^2 instead of (n-1)^2. K: (n, n); y: (n,) or (n, C).
     """
-    Y = _columns(y)
+    Y = columns_of(y)
     Y = Y - Y.mean(0)
     return float(np.sum(Y * (_square(K) @ Y)) / len(Y) ** 2)
 
@@ -166,7 +166,7 @@ def rkhs_norm_squared(K: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor, 
     Squared norm of the smoothest function that fits y up to delta; its root is the M of Daniely, Frostig,
     Singer 2016 (arXiv 1602.05897), Theorem 4. K: (n, n); y: (n,) or (n, C); delta > 0.
     """
-    K, Y = _square(K), _columns(y)
+    K, Y = _square(K), columns_of(y)
     factor = cho_factor(K + delta * np.eye(len(K)), lower=True)
     return float(np.sum(Y * cho_solve(factor, Y)))
 
@@ -205,7 +205,7 @@ def rkhs_norm_growth(
     the repeats' exponents (Student t); repeats share rows, so at the largest sizes it is too narrow.
     K: (n, n); y: (n,) or (n, C), centred by the caller; sizes: at least two, each <= n.
     """
-    K, Y = _square(K), _columns(y)
+    K, Y = _square(K), columns_of(y)
     rng = np.random.default_rng(seed)
     values = np.empty((len(sizes), repeats))
     for r in range(repeats):
@@ -233,7 +233,7 @@ def gcv(K: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor, penalty: float
     it follows the risk even on pretrained features (Wei, Hu, Steinhardt 2022, arXiv 2203.06176), and breaks
     on duplicated or grouped rows. K: (n, n), or F F^T of features; intercept: unpenalised, counted in tr A.
     """
-    K, Y = _square(K), _columns(y)
+    K, Y = _square(K), columns_of(y)
     if intercept:
         # In the complement of the constant: subtracting its share from a trace near 1 would cost seven digits.
         return gcv_of(decompose_kernel(torch.from_numpy(K)), torch.from_numpy(Y), torch.tensor([penalty], dtype=torch.float64))[0].numpy()
@@ -248,7 +248,7 @@ def leave_one_out(K: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor, pena
     Rifkin, Lippert 2007. With intercept, and for many penalties at once: ``ridge.leave_out``. K: (n, n);
     y: (n,) or (n, C); penalty > 0.
     """
-    K, Y = _square(K), _columns(y)
+    K, Y = _square(K), columns_of(y)
     factor = cho_factor(K + penalty * np.eye(len(K)), lower=True)
     G = cho_solve(factor, np.eye(len(K)))
     return Y - G @ Y / np.diag(G)[:, None]
@@ -306,7 +306,7 @@ def eigenlearning(eigenvalues: ArrayLike, power: ArrayLike, n: int, delta: float
 
     Raises ValueError when delta is 0 and the kernel has no more than n positive eigenvalues (kappa = 0 then).
     """
-    values, power = np.maximum(_numbers(eigenvalues), 0.0), _numbers(power)
+    values, power = np.maximum(numbers(eigenvalues), 0.0), numbers(power)
     positive = values[values > 0]
     if delta <= 0 and len(positive) <= n:
         raise ValueError("without a ridge, more positive eigenvalues than rows are needed")
@@ -330,97 +330,3 @@ def eigenlearning(eigenvalues: ArrayLike, power: ArrayLike, n: int, delta: float
         learned_power=float((learned * power).sum()) / total if total > 0 else 0.0,
         test_mse=test, train_mse=(delta / (n * kappa)) ** 2 * test,
     )
-
-
-# ------------------------------------------------------------------------ transferability and ceiling
-
-
-def leep(source: ArrayLike | torch.Tensor, y: ArrayLike) -> float:
-    """LEEP: mean log of the target's probability through the source classes, <= 0, larger is better.
-
-    Nguyen et al. 2020, arXiv 2002.12462, eq. 2. source: (n, Z) class probabilities of a source model;
-    y: (n,) target labels.
-    """
-    theta = _numbers(source)
-    codes, C = _labels(y)
-    joint = np.eye(C)[codes].T @ theta / len(theta)  # (C, Z)
-    given = joint / np.maximum(joint.sum(0, keepdims=True), 1e-300)
-    return float(np.log((given[codes] * theta).sum(1)).mean())
-
-
-def nce(source: ArrayLike, y: ArrayLike) -> float:
-    """Negative conditional entropy -H(Y|Z) in nats of hard source labels (Tran et al. 2019, arXiv 1908.08142).
-
-    source: (n,) source labels, or (n, Z) probabilities whose largest is taken; y: (n,) target labels.
-    """
-    source = source.detach().cpu().numpy() if isinstance(source, torch.Tensor) else np.asarray(source)
-    z, Z = _labels(source.argmax(1) if source.ndim == 2 else source)
-    codes, C = _labels(y)
-    joint = np.zeros((C, Z))
-    np.add.at(joint, (codes, z), 1.0 / len(z))
-    given = joint / joint.sum(0, keepdims=True)
-    filled = joint > 0
-    return float((joint[filled] * np.log(given[filled])).sum())
-
-
-def h_score(F: ArrayLike | torch.Tensor, y: ArrayLike) -> float:
-    """H-score tr(Cov(F)^+ Cov(E[F|y])), between 0 and C - 1 (Bao et al. 2019, ICIP, eq. 3).
-
-    Inflated when the number of features comes near n. F: (n, D); y: (n,) labels.
-    """
-    F = _numbers(F)
-    codes, C = _labels(y)
-    F = F - F.mean(0)
-    member = np.eye(C)[codes]
-    means = member.T @ F / member.sum(0)[:, None]
-    between = means[codes]
-    return float(np.trace(np.linalg.pinv(F.T @ F / len(F), rcond=1e-10, hermitian=True) @ (between.T @ between / len(F))))
-
-
-def log_evidence(F: ArrayLike | torch.Tensor, y: ArrayLike | torch.Tensor, tolerance: float = 1e-14, limit: int = 20_000) -> Array:
-    """(C,) max over alpha, beta of (1/n) log N(y_c; 0, F F^T / alpha + I / beta), by MacKay's fixed point.
-
-    You et al. 2021, arXiv 2102.11005, Algorithm 1. F: (n, D), used as it is; y: (n,) or (n, C) numbers.
-    """
-    F, Y = _numbers(F), _columns(y)
-    n, D = F.shape
-    U, s, _ = np.linalg.svd(F, full_matrices=False)
-    s2 = np.square(s)
-    out = []
-    for target in Y.T:
-        z2 = np.square(U.T @ target)
-        outside = max(float(target @ target - z2.sum()), 0.0)  # the part that no combination of features reaches
-        alpha = beta = 1.0
-        for _ in range(limit):
-            ratio = alpha / beta
-            gamma = float((s2 / (s2 + ratio)).sum())
-            weights = float((s2 * z2 / np.square(s2 + ratio)).sum())
-            residual = float((z2 * np.square(ratio / (s2 + ratio))).sum()) + outside
-            new_alpha, new_beta = gamma / max(weights, 1e-300), (n - gamma) / max(residual, 1e-300)
-            change = abs(new_alpha / alpha - 1) + abs(new_beta / beta - 1)
-            alpha, beta = new_alpha, new_beta
-            if change < tolerance:
-                break
-        # log det and quadratic form of the marginal covariance, in the eigenbasis of F F^T
-        variance = s2 / alpha + 1 / beta
-        log_det = float(np.log(variance).sum()) + (n - len(s2)) * np.log(1 / beta)
-        quadratic = float((z2 / variance).sum()) + beta * outside
-        out.append(-0.5 * (n * np.log(2 * np.pi) + log_det + quadratic) / n)
-    return np.array(out)
-
-
-def logme(F: ArrayLike | torch.Tensor, y: ArrayLike, regression: bool = False) -> float:
-    """LogME: mean over classes (one-hot targets) or outputs of ``log_evidence``. F: (n, D); y: (n,) labels or numbers."""
-    if regression:
-        return float(log_evidence(F, y).mean())
-    codes, C = _labels(y)
-    return float(log_evidence(F, np.eye(C)[codes]).mean())
-
-
-def cover_hart_lower(error: ArrayLike, n_classes: int) -> Array:
-    """Lower bound (C-1)/C (1 - sqrt(1 - C R1/(C-1))) of the Bayes error from the 1-NN error R1.
-
-    Cover, Hart 1967, asymptotic in the rows. R1 above chance (C-1)/C gives chance. error: any shape.
-    """
-    top = (n_classes - 1) / n_classes
-    return top * (1 - np.sqrt(np.maximum(0.0, 1 - _numbers(error) / top)))

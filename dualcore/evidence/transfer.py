@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from dualcore.errors import DataError
-from dualcore.evidence import lastlayer, measures, metrics, represent
+from dualcore.evidence import lastlayer, metrics, represent, transferability
 from dualcore.evidence.lastlayer import LastLayerFit, Representation
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.run import Clock, EvaluateOptions, Run, prepare_run
@@ -26,6 +26,7 @@ from dualcore.kernels import Skeleton
 
 DRAWS = 400
 MEASURE_ROWS = 2000
+MEASURE_SHARE = 4  # rows per feature, at least, for the secondary measures
 NEIGHBOURS = 5
 Z = 1.6448536269514722
 
@@ -121,22 +122,31 @@ def _measure(
 
 
 def _secondary(run: Run, rep: Representation, rows: np.ndarray) -> dict[str, float | None]:
-    """LogME, H-score and nearest neighbours on at most MEASURE_ROWS rows; of a kernel, from its principal components."""
+    """LogME, H-score and nearest neighbours on at most MEASURE_ROWS rows."""
     F = _components(rep, rows)
     y, C = run.y[rows], run.C
-    out = {"logme": measures.logme(F, y if C else (y - y.mean()) / (y.std() or 1.0), regression=not C)}
-    # With as many features as rows the H-score is C - 1 whatever they are.
-    out["h_score"] = measures.h_score(F, y) if C and F.shape[1] < len(rows) / 2 else None
+    out: dict[str, float | None] = {"h_score": transferability.h_score(F, y) if C else None}
+    try:
+        out["logme"] = transferability.logme(F, y if C else (y - y.mean()) / (y.std() or 1.0), regression=not C)
+    except ZeroDivisionError:  # the features hold the target exactly: its evidence has no bound
+        out["logme"] = None
     out["neighbours_score"] = run.score(y, _neighbours(F, y, C, None if run.split.units is None else run.split.units[rows]))
     return {k: v if v is None or np.isfinite(v) else None for k, v in out.items()}
 
 
 def _components(rep: Representation, rows: np.ndarray) -> np.ndarray:
-    index = torch.from_numpy(rows)
-    if not rep.is_kernel:
+    """Features (m, D) of some rows; of a kernel, and of features that are many for the rows, the leading components.
+
+    With as many features as rows every target fits exactly, and LogME and H-score tell nothing.
+    """
+    index, most = torch.from_numpy(rows), max(2, len(rows) // MEASURE_SHARE)
+    if not rep.is_kernel and rep.matrix.shape[1] <= most:
         return rep.matrix[index].double().numpy()
-    s, V = torch.linalg.eigh(rep.gram(index))
-    keep = s > 1e-10 * s[-1]
+    K = rep.gram(index)
+    K = K - K.mean(0) - K.mean(1, keepdim=True) + K.mean()
+    s, V = torch.linalg.eigh(K)
+    keep = torch.arange(len(s) - most, len(s))
+    keep = keep[s[keep] > 1e-10 * s[-1]]
     return (V[:, keep] * s[keep].sqrt()).numpy()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dualcore.evidence import measures
+from dualcore.evidence import measures, transferability
 from dualcore.evidence.ridge import decompose_features, decompose_kernel, dual_weights, feature_weights, leave_out
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -101,13 +101,13 @@ def test_ridge_from_one_decomposition(name, route):
 
 def test_transfer_measures():
     F, y, theta = TRANSFER["F"], TRANSFER["y"], TRANSFER["theta_source_probs"]
-    np.testing.assert_allclose(measures.leep(theta, y), TRANSFER["leep"], **CLOSE)
-    np.testing.assert_allclose(measures.nce(theta, y), TRANSFER["nce"], **CLOSE)
-    np.testing.assert_allclose(measures.h_score(F, y), TRANSFER["hscore"], **CLOSE)
-    np.testing.assert_allclose(measures.log_evidence(F, np.eye(3)[y]), TRANSFER["logme_per_class"], **CLOSE)
-    np.testing.assert_allclose(measures.logme(F, y), TRANSFER["logme"], **CLOSE)
+    np.testing.assert_allclose(transferability.leep(theta, y), TRANSFER["leep"], **CLOSE)
+    np.testing.assert_allclose(transferability.nce(theta, y), TRANSFER["nce"], **CLOSE)
+    np.testing.assert_allclose(transferability.h_score(F, y), TRANSFER["hscore"], **CLOSE)
+    np.testing.assert_allclose(transferability.log_evidence(F, np.eye(3)[y]), TRANSFER["logme_per_class"], **CLOSE)
+    np.testing.assert_allclose(transferability.logme(F, y), TRANSFER["logme"], **CLOSE)
     np.testing.assert_allclose(
-        measures.cover_hart_lower(TRANSFER["coverhart_r1nn"], 3), TRANSFER["coverhart_lower"], **CLOSE
+        transferability.cover_hart_lower(TRANSFER["coverhart_r1nn"], 3), TRANSFER["coverhart_lower"], **CLOSE
     )
 
 

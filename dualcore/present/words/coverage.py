@@ -36,4 +36,18 @@ WORDS = {
         "部分集合の件数を倍々に増やし、データに合わせるために必要な関数の複雑さを測りました。破線に沿って減れば表現は足りています。横ばいなら、ノイズか表現の不足です。",
         "How complex a function must be to fit ever larger subsets. Falling along the dashed line, the representation suffices; staying level means noise or something it lacks.",
     ),
+    # figures beside the pictures
+    "coverage.measure": ("指標", "Measure"),
+    "coverage.value": ("実測", "Measured"),
+    "coverage.null": ("偶然の場合", "By chance"),
+    "coverage.meaning": ("意味", "Meaning"),
+    "coverage.alignment": ("中心化カーネル・ターゲット整合度", "Centred kernel-target alignment"),
+    "coverage.alignment_null": ("{value} 以下(95 %)", "up to {value} (95 %)"),
+    "coverage.alignment_text": (
+        "表現の中で似ている行どうしが、正解でも似ている度合い(0–1)です。", "How far rows that are alike in the representation are alike in the target (0 to 1).",
+    ),
+    "coverage.tail": ("上位 {k} 成分の外に残る割合", "Left outside the {k} leading components"),
+    "coverage.tail_text": (
+        "この件数で学べる成分に含まれない、正解のばらつきの割合です。", "Share of the target outside the components that these rows can learn.",
+    ),
 }
