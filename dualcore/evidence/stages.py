@@ -158,8 +158,8 @@ class TransferScore(Record):
     high: float
     penalty: float
     seconds: float  # features and fit
-    logme: float | None = None  # log evidence per row; larger is better
-    h_score: float | None = None  # None for values, and where the features are too many for the rows
+    logme: float | None = None  # log evidence per row; larger is better. Measures: of at most a quarter as many components as rows
+    h_score: float | None = None  # None for values to predict
     neighbours_score: float | None = None  # of the nearest neighbours, in the metric
 
 

@@ -59,7 +59,7 @@ def _bar(figure: go.Figure, phase: Phase, row: int, money, language: str, p) -> 
 
 
 def plot_value(plan: Plan, language: str, theme: Theme = "light") -> Picture:
-    """Cumulative cost as a step line; the worth of going on at the start and behind every gate, with intervals."""
+    """Cumulative cost as a grey line; the worth of going on at the start and behind every gate, with intervals."""
     p, figure = palette(theme), blank(theme, 340)
     money = lambda v: fmt.money(v, plan.currency, language)  # noqa: E731
     days, spent = [0.0], [0.0]
@@ -67,7 +67,7 @@ def plot_value(plan: Plan, language: str, theme: Theme = "light") -> Picture:
         days.append(phase.start + phase.days)
         spent.append(spent[-1] + phase.cost)
     figure.add_scatter(
-        x=days, y=spent, mode="lines", line=dict(color=p.grey[1], width=2, shape="vh"), hovertemplate="%{x:.0f}: %{y:,.0f}<extra></extra>",
+        x=days, y=spent, mode="lines", line=dict(color=p.grey[1], width=2), hovertemplate="%{x:.0f}: %{y:,.0f}<extra></extra>",
     )
     points = [(0.0, plan.net, plan.net_low, plan.net_high, say("figure.value.start", language))]
     points += [(g.day, g.ahead, g.ahead_low, g.ahead_high, say(f"plan.gate.{g.code}", language)) for g in plan.gates]
@@ -94,7 +94,7 @@ def _labels(figure: go.Figure, plan: Plan, points: list, money, language: str, p
     last = points[-1]
     note(figure, f"<b>{money(last[1])}</b>", p.verdict["invest"], x=last[0], y=last[2], yshift=14)
     first = points[0]
-    note(figure, f"<b>{money(first[1])}</b>", p.verdict["invest"], x=first[0], y=first[2], yshift=14, xanchor="left")
+    note(figure, f"<b>{money(first[1])}</b>", p.verdict["invest"], x=first[0], y=max(h for at, _, h, _ in points if at < 0.3 * plan.days), yshift=14, xanchor="left", bgcolor=p.paper)
     middle = points[2]
     note(figure, say("figure.value.ahead", language), p.verdict["invest"], x=(middle[0] + last[0]) / 2, y=(middle[1] + last[1]) / 2, xanchor="right", xshift=-10, yshift=8)
     note(figure, f"{say('figure.value.cost', language)} {money(plan.cost)}", p.muted, x=plan.days, y=plan.cost, xanchor="right", yshift=12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dualcore.evidence.stages import Transfer
 from dualcore.present import format as fmt
+from dualcore.present.architecture import skeleton_name
 from dualcore.present.escape import plain
 from dualcore.present.figures.style import Picture, Theme, blank, note, palette
 from dualcore.present.words import say
@@ -12,7 +13,7 @@ from dualcore.present.words import say
 def plot_transfer(result: Transfer, language: str, theme: Theme = "light") -> Picture:
     """Two dots with whiskers, chance as a dashed line."""
     p, figure = palette(theme), blank(theme, 250)
-    lines = ((result.pretrained, p.brand, 0.0, plain(result.name, 36)), (result.random, p.grey[0], 1.0, result.skeleton))
+    lines = ((result.pretrained, p.brand, 0.0, plain(result.name, 36)), (result.random, p.grey[0], 1.0, plain(skeleton_name(result.skeleton, language))))
     for part, color, place, name in lines:
         spread = dict(
             type="data", symmetric=False, array=[part.high - part.score], arrayminus=[part.score - part.low], color=color,
@@ -21,11 +22,11 @@ def plot_transfer(result: Transfer, language: str, theme: Theme = "light") -> Pi
         label = say(f"transfer.features.{part.name}", language, skeleton=name, name=name)
         interval = fmt.interval(part.low, part.high, language)
         figure.add_scatter(
-            x=[part.score], y=[place], error_x=spread, mode="markers", marker=dict(size=15, color=color),
+            x=[part.score], y=[place], error_x=spread, mode="markers", marker=dict(size=11, color=color),
             hovertemplate=f"{label}<br>{fmt.score(part.score, part.low, part.high)} ({interval})<extra></extra>",
         )
         # The name stands at the left edge above its line, where it has the whole width, also on a telephone.
-        note(figure, label, p.ink, x=0, xref="paper", y=place + 0.34, xanchor="left")
+        note(figure, label, p.ink, x=0, xref="paper", y=place + 0.34, xanchor="left", bgcolor=p.paper)
         note(figure, f"<b>{fmt.score(part.score, part.low, part.high)}</b>", color, x=part.score, y=place, yshift=18)
     figure.add_vline(x=result.chance, line=dict(color=p.muted, width=1.5, dash="dash"))
     values = [v for part, *_ in lines for v in (part.low, part.high)] + [result.chance]

@@ -2,12 +2,12 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "nav.invest": ("6. 本格投資", "6. Investment"),
-    "plan.title.worthwhile": ("本格投資は、平均では {net} の利益が見込めます", "Full investment is expected to gain {net}"),
+    "plan.title.worthwhile": ("本格投資は、平均で{net}の利益が見込めます", "Full investment is expected to gain {net}"),
     "plan.title.open": (
-        "平均では {net} の利益ですが、スコアの誤差の範囲では損にもなります",
+        "平均で{net}の利益が見込めますが、スコアの誤差によっては損失になります",
         "A gain of {net} is expected, but a loss lies within the error of the score",
     ),
-    "plan.title.not": ("本格投資は、平均では {net} の損失になります", "Full investment is expected to lose {net}"),
+    "plan.title.not": ("本格投資は、平均で{net}の損失になる見込みです", "Full investment is expected to lose {net}"),
     "plan.lead": (
         "各段階の終わりにゲートを置き、条件を満たさなければそこで止めます。計画は測定値と案件の金額から作られ、条件が変われば更新されます。",
         "A gate stands at the end of each phase; where its criterion is missed, spending stops. "
@@ -20,11 +20,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.none.title": ("先に最終層だけの評価を行ってください", "Evaluate the last layer first"),
     "plan.none.text": ("計画は、評価結果と判定から作られます。", "The plan is made from the evaluation and its verdict."),
     "plan.net": ("見込まれる差引", "Expected net value"),
-    "plan.net_below": ("スコアの誤差により {low}–{high}", "{low} to {high}, by the error of the score"),
+    "plan.net_below": ("スコアの誤差により{low}から{high}", "{low} to {high}, by the error of the score"),
     "plan.chance": ("目標に届いて使われる見込み", "Chance that it reaches the goal and is used"),
     "plan.chance_below": ("損失で終わる確率 {loss}", "{loss} chance of a loss"),
     "plan.cost": ("費用(途中で止める場合を含む平均)", "Expected cost, early stops counted in"),
-    "plan.cost_below": ("すべて進めた場合 {cost}、{days} 営業日", "{cost} and {days} working days if all gates are passed"),
+    "plan.cost_below": ("すべて進めた場合は{cost}、{days} 営業日", "{cost} and {days} working days if all gates are passed"),
     "plan.phase.reproduce": ("再現と準備", "Reproduce"),
     "plan.phase.tune": ("中間層の段階調整", "Tune in steps"),
     "plan.phase.train": ("全層の学習", "Train fully"),
@@ -79,7 +79,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.assumption.goal_assumed": ("{metric} {goal}(未定のため仮定)", "{metric} {goal} (assumed, none was set)"),
     "plan.assumption.value": ("達成したときの価値", "Worth of reaching the goal"),
     "plan.assumption.rates": ("単価", "Rates"),
-    "plan.assumption.rates_text": ("1 人日 {day}、GPU 1 時間 {hour}", "{day} a working day, {hour} a GPU hour"),
+    "plan.assumption.rates_text": ("1 人日{day}、GPU 1 時間{hour}", "{day} a working day, {hour} a GPU hour"),
     "plan.assumption.days": ("日数", "Days"),
     "plan.assumption.days_text": (
         "評価プロトコル {version} の値(最初の 1 割を再現と準備に充てる)",
@@ -99,7 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.assumption.chance_tuning": ("段階 3 の調整で測った改善", "the gain measured by tuning in stage 3"),
     "plan.assumption.reevaluated": ("再評価による上積み", "Added by the re-evaluation"),
     "plan.assumption.outcome": ("結果の幅", "Range of outcomes"),
-    "plan.assumption.outcome_text": ("10 回中 9 回は {low} から {high} の間", "between {low} and {high} in nine of ten cases"),
+    "plan.assumption.outcome_text": ("10 回中 9 回は{low}から{high}の間", "between {low} and {high} in nine of ten cases"),
     "plan.assumption.draws": ("計算方法", "Computed by"),
     "plan.assumption.draws_text": (
         "{draws} 通りの試算(乱数の種 {seed})。各ゲートは測定誤差を含めて判断すると仮定",
@@ -129,7 +129,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "plan.record": ("計画をダウンロード(JSON)", "Download the plan (JSON)"),
     # pictures
-    "figure.plan.title": ("{days} 営業日、三つのゲートで最大 {cost} の支出を守ります", "{days} working days; three gates guard at most {cost}"),
+    "figure.plan.title": ("{days} 営業日の計画。三つのゲートで区切り、支出は最大でも{cost}です", "{days} working days in phases with three gates; at most {cost} is spent"),
     "figure.plan.days": ("開始からの営業日", "Working days from the start"),
     "figure.plan.pass": ("{share} が通過", "{share} pass"),
     "figure.plan.read": (
@@ -152,8 +152,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.value.axis": ("金額", "Money"),
     "figure.value.start": ("開始時", "at the start"),
     "figure.value.read": (
-        "階段の線は支払った費用の累計、点はその時点から先へ進む価値(見込まれる価値から残りの費用を引いた額)です。縦棒は 90 % 区間で、点が 0 を下回ったら止めるほうが得です。",
-        "The step line is what has been spent, dots are the worth of going on from there: expected value less what is still to be paid. "
+        "灰色の線は支払った費用の累計、点はその時点から先へ進む価値(見込まれる価値から残りの費用を引いた額)です。縦棒は 90 % 区間で、点が 0 を下回ったら止めるほうが得です。",
+        "The grey line is what has been spent, dots are the worth of going on from there: expected value less what is still to be paid. "
         "Bars are 90 % intervals; where a dot lies below 0, stopping is better.",
     ),
     "figure.value.alt": ("先へ進む価値: {values}。累計の費用は最大 {cost}。", "Worth of going on: {values}. Spending reaches {cost}."),
