@@ -53,6 +53,12 @@ def test_the_reading_of_a_comparison_is_the_title(open_page, filled, services, r
     assert say("transfer.caution", "en") in texts(app) and len(app.get("plotly_chart")) == 1
 
 
+def test_the_verdict_says_so_when_pretrained_features_win(open_page, filled, services):
+    assert "gain +0.050" not in texts(open_page("result", "en", project=filled[0])).replace("\\", "")
+    _with_transfer(services, filled[0], "pretrained")
+    assert "gain +0.050" in texts(open_page("result", "en", project=filled[0])).replace("\\", "")
+
+
 def test_only_encoders_of_the_administrator_can_be_chosen(open_page, filled, services, tmp_path, monkeypatch):
     assert not [s for s in open_page("transfer", project=filled[0]).selectbox if s.key == "encoder_name"]
     (tmp_path / "encoders").mkdir()

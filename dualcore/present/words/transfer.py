@@ -59,6 +59,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "この特徴量からは、偶然を超える手がかりが見つかりません",
         "These features show no signal above chance",
     ),
+    "transfer.verdict": (
+        "学習済みの特徴量「{name}」が、同じ行・同じ最終層で {gain} 上回っています({interval})。投資する場合は、ランダム初期化ではなく学習済みモデルから始めてください。",
+        "Pretrained features “{name}” gain {gain} on the same rows under the same last layer ({interval}). "
+        "If you invest, start from the pretrained model, not from a random initialisation.",
+    ),
     "transfer.caution": (
         "読み方の注意: ここで測ったのは、特徴量を固定した最終層のスコアです。優れていれば有力な根拠になりますが、劣っていても、微調整後の優劣までは分かりません。",
         "Mind: this is the score of a last layer on fixed features. A clear gain is evidence for the pretrained model; "
