@@ -12,7 +12,7 @@ from dualcore.present.candidates import entrant_name
 from dualcore.present.figures.style import Picture, Theme, blank, note, palette
 from dualcore.present.words import say
 
-ROW = 40  # pixels of one candidate, name above its line
+ROW = 44  # pixels of one candidate, name above its line
 
 
 def gain_digits(result: Reevaluation) -> int:
@@ -50,7 +50,7 @@ def plot_curse(result: Reevaluation, language: str, theme: Theme = "light") -> P
         x=[1], y=[(r.raw_gain + r.corrected_gain) / 2], mode="markers", marker=dict(size=1, color="rgba(0,0,0,0)"), hoverinfo="skip"
     )
     # The step down: level at the measured gain, a block as high as the excess, level at what remains.
-    figure.add_shape(type="line", x0=0, x1=1.3, y0=r.raw_gain, y1=r.raw_gain, line=dict(color=p.muted, width=1, dash="dot"))
+    figure.add_shape(type="line", x0=0.4, x1=1.3, y0=r.raw_gain, y1=r.raw_gain, line=dict(color=p.muted, width=1, dash="dot"))
     figure.add_shape(type="line", x0=0.7, x1=2, y0=r.corrected_gain, y1=r.corrected_gain, line=dict(color=p.muted, width=1, dash="dot"))
     figure.add_shape(
         type="rect", x0=0.7, x1=1.3, y0=r.corrected_gain, y1=r.raw_gain, line=dict(width=0), fillcolor=p.null, opacity=0.9,
@@ -81,10 +81,10 @@ def _ranked(result: Reevaluation) -> list[tuple[int, Entrant]]:
     return list(order)
 
 
-def _name(figure: go.Figure, text: str, color: str, y: float, strong: bool) -> None:
-    note(
-        figure, f"<b>{text}</b>" if strong else text, color, x=0, xref="paper", y=y, xanchor="left", yanchor="bottom", yshift=5,
-    )
+def _name(figure: go.Figure, text: str, color: str, y: float, strong: bool, paper: str) -> None:
+    """The candidate's name above its line, at the left end, so that narrow screens keep their width for the picture."""
+    place = dict(x=0, xref="paper", y=y, xanchor="left", yanchor="bottom", yshift=6, bgcolor=paper, borderpad=0)
+    note(figure, f"<b>{text}</b>" if strong else text, color, **place)
 
 
 def _rows_axis(figure: go.Figure, count: int) -> None:
@@ -110,10 +110,10 @@ def plot_tournament(result: Reevaluation, language: str, theme: Theme = "light")
         figure.add_scatter(
             x=x, y=[y] * len(x), mode="lines+markers+text", line=dict(color=color, width=3 if won else 1.5),
             marker=dict(size=11 if won else 9, color=color, symbol=symbols), text=[gain_text(m.gain, result) for m in entrant.marks],
-            textposition="middle right", textfont=dict(size=13, color=color), customdata=hover, hovertemplate="%{customdata}<extra></extra>",
+            textposition="bottom right", textfont=dict(size=13, color=color), customdata=hover, hovertemplate="%{customdata}<extra></extra>",
             cliponaxis=False,
         )
-        _name(figure, name, color, y, won)
+        _name(figure, name, color, y, won, p.paper)
     heads = [say("figure.tournament.round", language, round=i + 1, rows=fmt.count(r.rows)) for i, r in enumerate(result.rounds)]
     figure.update_xaxes(tickmode="array", tickvals=list(range(rounds)), ticktext=heads, side="top", range=[-0.12, rounds - 1 + 0.45], showgrid=True)
     figure.update_layout(margin=dict(t=8))
@@ -150,7 +150,8 @@ def plot_gains(result: Reevaluation, language: str, theme: Theme = "light") -> P
                 x=[result.corrected_gain], y=[y], mode="markers", marker=dict(size=14, color=p.paper, line=dict(color=p.brand, width=3)),
                 hovertemplate=f"{say('figure.curse.corrected', language)} {gain_text(result.corrected_gain, result)}<extra></extra>",
             )
-        _name(figure, f"{name} {gain_text(entrant.gain, result)}", color, y, won)
+        words = color if len(entrant.marks) == rounds else p.grey[1]
+        _name(figure, f"{name} {gain_text(entrant.gain, result)}", words, y, won, p.paper)
     low, high = _window(result)
     figure.update_xaxes(range=[low, high], title_text=_axis(result, language))
     _rows_axis(figure, len(order))
