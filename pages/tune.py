@@ -39,7 +39,7 @@ def _plan(view: EvaluationView) -> None:
         blocks = t("tune.plan.blocks_text", n=len(plan.blocks), names=markdown(t("format.list_join").join(plan.blocks)))
     score = fmt.score(last.score, last.low, last.high)
     rule = "tune.plan.rule_text" if terms.goal is not None else "tune.plan.rule_text_open"
-    money = lambda v: fmt.money(v, terms.currency, language())  # noqa: E731
+    money = lambda v: fmt.money(round(v), terms.currency, language())  # noqa: E731
     rows = [
         (t("tune.plan.start"), t("tune.plan.start_text", metric=fmt.metric_name(view.evidence.metric, language()), score=score)),
         (t("tune.plan.blocks"), blocks),
@@ -92,14 +92,14 @@ def _numbers(tuning: Tuning, verdict: TuningVerdict, currency: str) -> None:
         second.metric(
             t("tune.gain"), fmt.signed(step.total_gain, 3), fmt.interval(step.total_low, step.total_high, language(), 3), **quiet
         )
-    money = lambda v: fmt.money(v, currency, language())  # noqa: E731
+    money = lambda v: fmt.money(round(v), currency, language())  # noqa: E731
     below = t("tune.spent_note", time=fmt.duration(tuning.seconds, language()), money=money(verdict.avoided))
     third.metric(t("tune.spent"), money(verdict.spent), below, **quiet)
 
 
 def _table(tuning: Tuning, verdict: TuningVerdict, currency: str) -> None:
     """One line per block, those that were not measured as well."""
-    money = lambda v: "" if v is None else fmt.money(v, currency, language())  # noqa: E731
+    money = lambda v: "" if v is None else fmt.money(round(v), currency, language())  # noqa: E731
     lines = []
     for place, name in enumerate(tuning.blocks, 1):
         line = {"block": t("tune.block", place=place, name=name)}

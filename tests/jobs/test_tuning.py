@@ -18,7 +18,7 @@ from tests.evidence.problems import table
 from tests.present import sample
 
 MINA = User("mina", "Mina")
-OPTIONS = {"width": 32, "epochs": 40, "minutes": 30}
+OPTIONS = {"width": 32, "epochs": 20, "minutes": 30}
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ def evaluation(services):
         return project.id, row.id
 
 
+@pytest.mark.timeout(900)  # three processes start one after another
 def test_killed_in_the_middle_it_resumes_from_its_checkpoints(services, evaluation, settings, wait):
     project_id, evaluation_id = evaluation
     worker = Worker(settings)
@@ -78,6 +79,7 @@ def test_killed_in_the_middle_it_resumes_from_its_checkpoints(services, evaluati
     assert load_model(services.stage_file(MINA, stage.id)).settings["target"] == "target"
 
 
+@pytest.mark.timeout(900)
 def test_cancelled_it_ends_soon_and_keeps_its_checkpoints(services, evaluation, settings, wait):
     worker = Worker(settings)
     turn = lambda: (worker.step(), time.sleep(0.02))  # noqa: E731

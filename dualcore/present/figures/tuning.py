@@ -15,7 +15,7 @@ from dualcore.present.words import say
 def plot_tuning(tuning: Tuning, verdict: TuningVerdict, terms: Terms, language: str, theme: Theme = "light") -> Picture:
     """Gain over the last layer against the cost so far; one dot with its interval per measured block."""
     p, figure = palette(theme), blank(theme, 360)
-    money = lambda v: fmt.money(v, terms.currency, language)  # noqa: E731
+    money = lambda v: fmt.money(round(v), terms.currency, language)  # noqa: E731
     costs = [0.0]
     for step in verdict.steps:
         costs.append(costs[-1] + step.cost)
@@ -89,7 +89,7 @@ def _dots(figure: go.Figure, tuning: Tuning, verdict: TuningVerdict, costs: list
         near_end = step.block > 0.6 * len(tuning.blocks)
         note(
             figure, words, color, x=cost, y=step.total_gain, xanchor="right" if near_end else "left", xshift=-12 if near_end else 12,
-            yshift=12, bgcolor=p.paper, borderpad=1,
+            yshift=12 if judged.pays else -14, bgcolor=p.paper, borderpad=1,
         )
 
 
