@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     e.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     e.add_argument("--seed", type=int, default=0, metavar="N")
     e.add_argument("--budget-seconds", type=float, default=60.0, metavar="N")
+    e.add_argument("--protocol", type=Path, metavar="FILE.json", help="thresholds of the verdict, as 'protocol export' writes them")
     e.add_argument("--json", type=Path, metavar="OUT", help="write evidence and verdict; the model goes to OUT.model.npz")
     e.add_argument("--language", choices=("en", "ja"), default="en")
     e.set_defaults(run=_evaluate)
@@ -124,6 +125,17 @@ def _parser() -> argparse.ArgumentParser:
     f.add_argument("--language", choices=("en", "ja"), default="en")
     f.set_defaults(run=_transfer)
 
+    r = commands.add_parser("protocol", help="the company's thresholds: export or import them as JSON")
+    actions = r.add_subparsers(required=True, metavar="ACTION")
+    x = actions.add_parser("export", help="write the protocol in force")
+    x.add_argument("--out", type=Path, metavar="FILE.json", help="without it, to standard output")
+    x.set_defaults(run=_protocol_export)
+    m = actions.add_parser("import", help="make the protocol of a file the next version")
+    m.add_argument("file", type=Path, metavar="FILE.json")
+    m.add_argument("--note", default="", help="why; stands in the history")
+    m.add_argument("--language", choices=("en", "ja"), default="en")
+    m.set_defaults(run=_protocol_import)
+
     i = commands.add_parser("init-report", help="what the initialisation of a torch module does to a signal, and what its correction would")
     i.add_argument("factory", metavar="MODULE:FACTORY", help="a function of a module in this folder that returns an nn.Module, or one and a sample")
     i.add_argument("--correct", action="store_true", help="show before and after the correction")
@@ -173,6 +185,32 @@ def _skeleton_argument(text: str) -> str | dict:
         raise DataError("not_json", name=text) from error
 
 
+def _protocol_argument(path: Path | None):
+    """The protocol of a file; the built-in one without a file."""
+    from dualcore.decision import Protocol
+    from dualcore.decision.protocols import from_json
+
+    return Protocol() if path is None else from_json(path.read_bytes(), path.name)
+
+
+def _protocol_export(options: argparse.Namespace) -> None:
+    from dualcore.services import LOCAL_USER, open_services
+
+    text = open_services().export_protocol(LOCAL_USER)
+    if options.out is None:
+        print(text, end="")
+    else:
+        options.out.write_text(text, encoding="utf-8")
+
+
+def _protocol_import(options: argparse.Namespace) -> None:
+    from dualcore.present.words import say
+    from dualcore.services import LOCAL_USER, open_services
+
+    made = open_services().import_protocol(LOCAL_USER, options.file.read_bytes(), options.file.name, options.note)
+    print(say("protocol.saved", options.language, version=made.protocol.version))
+
+
 def model_path(json_path: Path) -> Path:
     """Where ``evaluate --json`` keeps the model."""
     return json_path.with_name(json_path.name + ".model.npz")
@@ -182,18 +220,21 @@ def _evaluate(options: argparse.Namespace) -> None:
     from dualcore.api import evaluation
     from dualcore.decision import Terms, recommend
     from dualcore.evidence import EvaluateOptions
+    from dualcore.jobs.evaluation import under_protocol
 
+    protocol = _protocol_argument(options.protocol)
     # A terminal gets a progress line; a pipe gets only the answer.
     show = _progress_line if sys.stderr.isatty() else None
     result = evaluation(
         options.data, options.target, options.test, options.task, options.time_column, options.group_column,
         EvaluateOptions(
             skeleton=_skeleton_argument(options.skeleton), metric=options.metric, goal=options.goal, seed=options.seed,
-            device=options.device, budget_seconds=options.budget_seconds,
+            device=options.device, budget_seconds=options.budget_seconds, permutations=protocol.permutations,
         ),
         show,
     )
-    verdict = recommend(result.evidence, Terms(goal=options.goal))
+    result = under_protocol(result, protocol)
+    verdict = recommend(result.evidence, Terms(goal=options.goal, minimum_gain=protocol.minimum_gain), protocol)
     if options.json:
         report = result.evidence.model_dump(mode="json") | {"verdict": verdict.model_dump(mode="json")}
         options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")

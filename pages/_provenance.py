@@ -10,7 +10,7 @@ from dualcore.present import format as fmt
 from dualcore.present.architecture import skeleton_name
 from dualcore.present.escape import markdown
 from dualcore.services import EvaluationView
-from pages import _parts
+from pages import _judgement, _parts
 from pages._shared import language, services, t, user
 
 
@@ -80,6 +80,7 @@ def money_table(view: EvaluationView) -> None:
             gain=gain,
         )
     )
+    _judgement.information(view)
     spent = money(cost.seconds / 3600 * terms.gpu_hour_cost)
     st.write(t("result.spent", time=fmt.duration(cost.seconds, l), cost=spent))
     steps = pd.DataFrame(
@@ -89,6 +90,12 @@ def money_table(view: EvaluationView) -> None:
         }
     )
     st.dataframe(steps, hide_index=True, alt=t("result.step"))
+
+
+def _protocol(view: EvaluationView) -> str:
+    """The version that gave the verdict; and the one measured under, where they differ."""
+    judged, measured = view.verdict.protocol.version, view.evidence.manifest.protocol
+    return judged if judged == measured else t("result.protocol_two", judged=judged, measured=measured)
 
 
 def provenance(view: EvaluationView) -> None:
@@ -106,7 +113,7 @@ def provenance(view: EvaluationView) -> None:
         "penalty": f"{last.penalty:.3g}",
         "null": t("result.null_text", n=fmt.count(evidence.null.permutations), p=fmt.number(evidence.null.p_value, 3)),
         "ceiling": t(f"ceiling.{evidence.ceiling.method}"),
-        "protocol": manifest.protocol,
+        "protocol": _protocol(view),
         "seed": str(manifest.seed),
         "device": t(f"device.{manifest.device.split(':')[0]}"),
         "started": manifest.started,
@@ -119,4 +126,5 @@ def provenance(view: EvaluationView) -> None:
         {t("result.item"): [t(f"result.provenance.{k}") for k in rows], t("result.content"): list(rows.values())}
     )
     st.dataframe(frame, hide_index=True, alt=t("result.tab.provenance"), height="content")
+    _judgement.revisions(view)
     download(view)

@@ -29,7 +29,9 @@ with st.form("new_project", border=False):
             placeholder=t("terms.metric_auto"),
             help=t("terms.metric_help"),
         )
-        terms = _parts.terms_form(Terms(), t("terms.goal_help"), "new")
+        terms = _parts.terms_form(
+            Terms(minimum_gain=services().protocol(user()).protocol.minimum_gain), t("terms.goal_help"), "new"
+        )
     sent = st.form_submit_button(t("new.create"), type="primary", icon=":material/arrow_forward:")
 if sent:
     values = ProjectInput(

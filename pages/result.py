@@ -8,7 +8,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_score
 from dualcore.present.sentences import headline, next_sentence, reason_sentence
 from dualcore.services import EvaluationView, ProjectView
-from pages import _details, _parts, _provenance
+from pages import _details, _judgement, _parts, _provenance, _transfer
 from pages._shared import go, language, open_project, services, t, theme, user
 
 # Where the primary button of a next step leads; what no page can do yet is handed over as a file.
@@ -39,6 +39,7 @@ def _answer(view: EvaluationView) -> None:
         st.markdown(_parts.verdict_badge(verdict.decision, verdict.confidence))
         st.title(f":{color}[:material/{icon}:] {headline(verdict, language())}", anchor=False)
         st.markdown(f"**{t('result.next')}** {next_sentence(verdict, language())}")
+        _transfer.line(view)
 
 
 def _numbers(view: EvaluationView) -> None:
@@ -130,5 +131,8 @@ else:
     )
     _why(view)
     _next(project, view)
+    _judgement.remarks(view)
+    _judgement.sensitivity(view)
+    _judgement.present_protocol(view)
     _terms(view)
     _details.tabs(view)

@@ -156,7 +156,7 @@ def remarks_for(evidence: Evidence, protocol: Protocol, known: dict[str, Reason]
         out.append(Reason(code="evaluation_costly", fields=fields))
     if evidence.null.permutations + 1 < protocol.permutations:
         # 199 permutations and the observed order make 200.
-        fields = {"measured": evidence.null.permutations, "asked": protocol.permutations}
+        fields = {"used": evidence.null.permutations, "asked": protocol.permutations}
         out.append(Reason(code="fewer_permutations", fields=fields))
     return out
 

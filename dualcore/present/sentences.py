@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dualcore.decision.protocols import GROUPS, Change
 from dualcore.decision.records import Reason, Verdict
 from dualcore.intake.records import Note
 from dualcore.present import format as fmt
@@ -61,6 +62,26 @@ def _for_model(key: str, verdict: Verdict) -> str:
     """The sentence that names the recommended model, where the catalogue has one."""
     special = f"{key}.{verdict.recommended_model}"
     return special if special in WORDS else key
+
+
+def change_rows(changes: list[Change], language: str) -> list[tuple[str, str, str]]:
+    """(threshold, before, after) of every difference between two versions of the protocol."""
+    return [(_threshold(c.name, language), _setting(c.before, language), _setting(c.after, language)) for c in changes]
+
+
+def _threshold(name: str, language: str) -> str:
+    """The threshold's name; with its group where several courses have one of the same name."""
+    words = say(f"protocol.{name}", language)
+    group = next((g for g, names in GROUPS.items() if name in names), None)
+    if group not in ("days", "gpu", "ratio"):
+        return words
+    return say("protocol.days", language, group=say(f"protocol.group.{group}", language), name=words)
+
+
+def _setting(value: bool | int | float, language: str) -> str:
+    if isinstance(value, bool):
+        return say("protocol.yes" if value else "protocol.no", language)
+    return f"{value:,.6g}"
 
 
 def note_sentence(note: Note, language: str) -> str:
