@@ -127,7 +127,7 @@ else:
     _answer(view)
     _numbers(view)
     _parts.picture(
-        plot_score(view.evidence, view.verdict.goal, language(), theme(), view.verdict.goal_assumed), "score"
+        plot_score(view.evidence, view.verdict.goal, language(), theme(), view.verdict.goal_assumed, view.verdict.protocol.significance), "score"
     )
     _why(view)
     _next(project, view)

@@ -21,8 +21,8 @@ from dualcore.present.figures.scores import plot_candidates, plot_score
 from dualcore.present.figures.sensitivity import plot_goals, plot_money_map
 from dualcore.present.figures.skeleton import draw_skeleton, plot_skeleton
 from dualcore.present.figures.style import Picture, Theme
-from dualcore.present.figures.tuning import plot_descent, plot_tuning
 from dualcore.present.figures.track import plot_agreement, plot_full_gain, plot_policies, plot_reliability
+from dualcore.present.figures.tuning import plot_descent, plot_tuning
 
 __all__ = [
     "Picture",

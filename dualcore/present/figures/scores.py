@@ -12,8 +12,6 @@ from dualcore.present.escape import plain
 from dualcore.present.figures.style import Picture, Theme, blank, note, palette
 from dualcore.present.words import say
 
-SIGNIFICANCE = 0.05  # as in the protocol: above it no signal is claimed
-
 
 @dataclass(frozen=True)
 class _Row:
@@ -80,10 +78,10 @@ def axis_name(evidence: Evidence, language: str) -> str:
     return say(key, language, metric=fmt.metric_name(evidence.metric, language))
 
 
-def _goal_title(evidence: Evidence, goal: float, words: str, language: str) -> str:
+def _goal_title(evidence: Evidence, goal: float, words: str, language: str, significance: float) -> str:
     last, sign = evidence.last_layer, 1 if evidence.greater_is_better else -1
     worst, best = (last.low, last.high) if sign > 0 else (last.high, last.low)
-    if evidence.null.p_value > SIGNIFICANCE:
+    if evidence.null.p_value > significance:
         key = "figure.score.chance"
     elif sign * (worst - goal) >= 0:
         key = "figure.score.reaches"
@@ -96,9 +94,12 @@ def _goal_title(evidence: Evidence, goal: float, words: str, language: str) -> s
 
 
 def plot_score(
-    evidence: Evidence, goal: float, language: str, theme: Theme = "light", assumed: bool = False
+    evidence: Evidence, goal: float, language: str, theme: Theme = "light", assumed: bool = False, significance: float = 0.01
 ) -> Picture:
-    """The last layer against simple models, chance, the noise ceiling and the goal (``assumed``: nobody set it)."""
+    """The last layer against simple models, chance, the noise ceiling and the goal.
+
+    assumed : nobody set the goal; significance : of the protocol, p-values above it are chance
+    """
     p, last = palette(theme), evidence.last_layer
     shades = {"boosted_trees": p.grey[0], "linear": p.grey[1], "majority": p.grey[2], "mean": p.grey[2]}
     rows = [_Row(say("figure.last_layer", language), last.score, last.low, last.high, p.brand, True)]
@@ -134,7 +135,7 @@ def plot_score(
     side = "right" if goal > low + 0.7 * (high - low) else "left" if goal < low + 0.3 * (high - low) else "center"
     note(figure, words, p.ink, x=goal, y=1, yref="paper", yanchor="bottom", xanchor=side)
     figure.update_xaxes(title_text=axis_name(evidence, language))
-    title = _goal_title(evidence, goal, words, language)
+    title = _goal_title(evidence, goal, words, language, significance)
     listed = say("format.list_join", language).join(f"{r.label} {fmt.score(r.value, r.low, r.high)}" for r in rows)
     return Picture(figure, title, say("figure.score.alt", language, values=listed), say("figure.score.read", language))
 
