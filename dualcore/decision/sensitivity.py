@@ -11,8 +11,9 @@ import numpy as np
 
 from dualcore.decision.forecast import Forecast, forecast
 from dualcore.decision.records import Decision, Protocol, Terms
+from dualcore.decision.seeds import unsettled
 from dualcore.decision.simple import without_unusable
-from dualcore.decision.verdict import Outlook, assumed_goal, costs_of, judge, outlook_at
+from dualcore.decision.verdict import Judged, Outlook, assumed_goal, costs_of, judge, outlook_at
 from dualcore.evidence.records import Evidence
 from dualcore.record import Record
 
@@ -72,21 +73,39 @@ def sensitivity(evidence: Evidence, terms: Terms, protocol: Protocol) -> Sensiti
     low, high = _range(evidence, ahead, goal)
     costs = costs_of(terms, protocol)
 
-    def judged(at: float):
-        return judge(evidence, outlook_at(evidence, ahead, at, protocol), costs, terms, protocol)
+    drawn: dict[float, Forecast] = {}  # of each initialisation, by its score
+
+    def open_between_seeds(outlook: Outlook, judged: Judged) -> bool:
+        def again(moved: Evidence) -> tuple[Judged, Outlook]:
+            score = moved.last_layer.score
+            if score not in drawn:
+                drawn[score] = forecast(moved, protocol)
+            there = outlook_at(moved, drawn[score], outlook.goal, protocol)
+            return judge(moved, there, costs, terms, protocol), there
+
+        return unsettled(evidence, judged, again) is not None
+
+    def judged(at: float) -> tuple[str, float]:
+        outlook = outlook_at(evidence, ahead, at, protocol)
+        found = judge(evidence, outlook, costs, terms, protocol)
+        if open_between_seeds(outlook, found):
+            return "re-evaluate", outlook.chances["re-evaluate"]
+        return found.decision, found.confidence
 
     goals = sorted({*np.linspace(low, high, GOALS).tolist(), goal})
     found = [judged(g) for g in goals]
     switches = []
     for a, b, left, right in zip(goals, goals[1:], found, found[1:]):
-        if left.decision != right.decision:
-            switches.append(_switch(a, b, left.decision, right.decision, lambda g: judged(g).decision))
+        if left[0] != right[0]:
+            switches.append(_switch(a, b, left[0], right[0], lambda g: judged(g)[0]))
     axis = sorted({*np.linspace(low, high, MAP_GOALS).tolist(), goal})
     outlooks = [outlook_at(evidence, ahead, g, protocol) for g in axis]
-    maps = [_map(amount, evidence, axis, outlooks, terms, protocol) for amount in ("invest", "value")]
+    # Whether the initialisations agree is asked at today's money only: it hardly hangs on money, and takes five judgements.
+    split = [open_between_seeds(o, judge(evidence, o, costs, terms, protocol)) for o in outlooks]
+    maps = [_map(amount, evidence, axis, outlooks, split, terms, protocol) for amount in ("invest", "value")]
     return Sensitivity(
-        goal=goal, decision=found[goals.index(goal)].decision, goals=goals, decisions=[f.decision for f in found],
-        confidence=[f.confidence for f in found], switches=switches, maps=maps, currency=terms.currency,
+        goal=goal, decision=found[goals.index(goal)][0], goals=goals, decisions=[d for d, _ in found],
+        confidence=[c for _, c in found], switches=switches, maps=maps, currency=terms.currency,
     )
 
 
@@ -114,16 +133,19 @@ def _switch(a: float, b: float, before: str, after: str, decide) -> Switch:
     return Switch(goal=(a + b) / 2, before=before, after=after)
 
 
-def _map(amount: str, evidence: Evidence, goals: list[float], outlooks: list[Outlook], terms: Terms, protocol: Protocol) -> MoneyMap:
+def _map(
+    amount: str, evidence: Evidence, goals: list[float], outlooks: list[Outlook], split: list[bool], terms: Terms, protocol: Protocol
+) -> MoneyMap:
     costs = costs_of(terms, protocol)
     decisions = []
-    for outlook in outlooks:
+    for outlook, disagree in zip(outlooks, split):
         row = []
         for factor in FACTORS:
             money, changed = (costs, terms.model_copy(update={"value": terms.value * factor}))
             if amount == "invest":
                 money, changed = {**costs, "invest": costs["invest"] * factor}, terms
-            row.append(judge(evidence, outlook, money, changed, protocol).decision)
+            found = judge(evidence, outlook, money, changed, protocol)
+            row.append("re-evaluate" if disagree and found.forced is None else found.decision)
         decisions.append(row)
     today = costs["invest"] if amount == "invest" else terms.value
     return MoneyMap(amount=amount, today=today, goals=goals, factors=list(FACTORS), decisions=decisions)

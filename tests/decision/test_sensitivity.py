@@ -56,6 +56,17 @@ def test_a_metric_where_less_is_better_turns_the_strip_around():
     assert min(s.goals) >= 0
 
 
+def test_where_the_initialisations_disagree_the_strip_says_so_as_the_verdict_does():
+    last = sample().last_layer.model_copy(
+        update={"route": "features", "width": 512, "seed_width": 512, "seed_scores": [0.86, 0.93, 0.89, 0.95, 0.9]}
+    )
+    e = sample().model_copy(update={"last_layer": last})
+    s = sensitivity(e, Terms(goal=0.91), Protocol())
+    verdicts = [recommend(e, Terms(goal=g)) for g in s.goals[::4]]
+    assert [v.decision for v in verdicts] == s.decisions[::4]
+    assert any(r.code == "seeds_disagree" for v in verdicts for r in v.reasons)
+
+
 def test_it_is_fast_enough_for_a_page():
     best = 9.0
     for _ in range(3):
