@@ -16,6 +16,7 @@ from dualcore.services import Services
 from tests.jobs.test_evaluation import FAST, KEN, MINA, attached, run_to_the_end, table
 
 
+@pytest.mark.timeout(900)
 def test_from_an_evaluation_to_a_comparison_and_a_kit_that_reproduces_the_score(settings, tmp_path):
     folder = tmp_path / "encoders"
     folder.mkdir()
