@@ -18,6 +18,7 @@ LOOKS = {
     "nothing_to_tune": "stop", "keep_last_layer": "stop", "stop_after": "adopt", "reached": "adopt", "go_on": "invest",
     "unfinished": "re-evaluate",
 }  # fmt: skip
+NETWORKS = ("skeleton", "family")
 
 
 def _plan(view: EvaluationView) -> None:
@@ -25,12 +26,13 @@ def _plan(view: EvaluationView) -> None:
     terms, last = view.terms, view.evidence.last_layer
     plan = tuning_plan(view.evidence, terms, view.verdict.protocol)
     network = st.radio(
-        t("tune.network"), ["skeleton", "family"], format_func=lambda n: t(f"tune.network.{n}"), help=t("tune.network_help"),
+        t("tune.network"), NETWORKS, format_func={n: t(f"tune.network.{n}") for n in NETWORKS}.get, help=t("tune.network_help"),
         horizontal=True, key="tune_network", index=0 if plan.blocks else 1,
     )  # fmt: skip
     minutes = st.segmented_control(
-        t("tune.minutes"), MINUTES, default=MINUTES[1], format_func=lambda n: t("tune.minutes_option", n=n), key="tune_minutes", required=True
-    )
+        t("tune.minutes"), MINUTES, default=MINUTES[1], format_func={n: t("tune.minutes_option", n=n) for n in MINUTES}.get,
+        key="tune_minutes", required=True,
+    )  # fmt: skip
     if network == "skeleton" and not plan.blocks:
         st.info(t("tune.nothing_linear"), icon=":material/info:")
         return

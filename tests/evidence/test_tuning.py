@@ -200,8 +200,8 @@ def test_series_and_images_with_both_networks(tmp_path, shape, skeleton, network
 def test_sound(tmp_path):
     rng = np.random.default_rng(0)
     y = np.arange(64) % 2
-    wave = np.sin(np.arange(2000) * (0.1 + 0.2 * y[:, None])) + 0.1 * rng.standard_normal((64, 2000))
-    np.savez(tmp_path / "d.npz", X=wave[:, None].astype(np.float32), y=y, sample_rate=8000)
+    wave = np.sin(np.arange(6000) * (0.1 + 0.2 * y[:, None])) + 0.1 * rng.standard_normal((64, 6000))
+    np.savez(tmp_path / "d.npz", X=0.5 * wave[:, None].astype(np.float32), y=y, sample_rate=8000)
     dataset = load(tmp_path / "d.npz")
     assert dataset.kind == "audio"
     record, _ = tune(dataset, evidence(dataset, "conv1d"), options(epochs=2), folder=tmp_path / "t")
