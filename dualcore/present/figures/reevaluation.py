@@ -62,9 +62,10 @@ def plot_curse(result: Reevaluation, language: str, theme: Theme = "light") -> P
     words = [say(f"figure.curse.{k}", language) for k in ("measured", "choosing", "corrected")]
     figure.update_xaxes(tickmode="array", tickvals=[0, 1, 2], ticktext=words, range=[-0.5, 2.75], showgrid=False)
     minimum = say("figure.curse.minimum", language, value=fmt.number(r.minimum_gain, gain_digits(r)))
-    corner = dict(x=1, xref="paper", xanchor="right", bgcolor=p.paper, borderpad=1)
-    note(figure, minimum, p.muted, y=r.minimum_gain, yanchor="bottom", **corner)
-    note(figure, say("figure.curse.present", language), p.ink, y=0, yanchor="top" if r.minimum_gain > 0 else "bottom", **corner)
+    # Above the plot: on a narrow screen a label beside its line would hide the intervals.
+    lines = f"{say('figure.curse.present', language)}<br>{minimum}"
+    note(figure, lines, p.muted, x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", align="left")
+    figure.update_layout(margin=dict(t=52))
     if r.raw_gain > 0:
         title = say("figure.curse.title", language, raw=raw, optimism=lucky, corrected=left)
     elif r.raw_gain == 0:

@@ -185,8 +185,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.curse.choosing": ("選んだ上振れ", "choosing"),
     "figure.curse.corrected": ("補正後", "corrected"),
     "figure.curse.axis": ("{metric}の差(正が改善)", "gain in {metric} (positive is better)"),
-    "figure.curse.minimum": ("意味のある最小の改善 {value}", "smallest that matters {value}"),
-    "figure.curse.present": ("現在の構成", "present choice"),
+    "figure.curse.minimum": ("破線: 意味のある最小の改善 {value}", "dashed: smallest gain that matters, {value}"),
+    "figure.curse.present": ("実線: 現在の構成", "solid: present choice"),
     "figure.curse.alt": (
         "最良候補の差。測定値 {raw}、選んだことによる上振れ {optimism}、補正後 {corrected}({interval})。",
         "Gain of the best candidate: measured {raw}, due to choosing {optimism}, corrected {corrected} ({interval}).",
