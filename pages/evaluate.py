@@ -60,6 +60,8 @@ def _history(project: ProjectView) -> None:
 project = open_project()
 _parts.stepper(project)
 job = services().active_job(user(), project.id)
+if job is not None and job.kind != "evaluate":
+    job = None  # a later stage runs; it has a page of its own
 if project.kind is None:
     st.title(t("evaluate.no_data.title"))
     st.write(t("evaluate.no_data.text"))
@@ -71,7 +73,7 @@ elif job is not None:
     st.write(t("evaluate.lead_running"))
     _progress.board(job.id)
 else:
-    latest = next(iter(services().jobs(user(), project.id)), None)
+    latest = next((j for j in services().jobs(user(), project.id) if j.kind == "evaluate"), None)
     if latest is not None and latest.state == "done" and st.session_state.get("watched") == latest.id:
         st.session_state.pop("watched")
         go("result.py", project.id, evaluation=latest.result_id)

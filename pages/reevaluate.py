@@ -26,7 +26,8 @@ def _evaluation(project: ProjectView, stage: StageView | None) -> EvaluationView
 
 
 def _start(project: ProjectView, view: EvaluationView, rows: int) -> None:
-    options = {"minimum_gain": view.terms.minimum_gain, "rows": rows}
+    protocol = services().protocol(user()).protocol
+    options = {"minimum_gain": view.terms.minimum_gain, "rows": rows, "candidates": protocol.max_candidates}
     services().start_stage(user(), view.id, "reevaluate", options)
     st.query_params.pop("again", None)
     st.rerun()
@@ -43,7 +44,7 @@ def _before(project: ProjectView, view: EvaluationView) -> None:
     usual = next((i for i, r in enumerate(choices) if r >= 1800), len(choices) - 1)
     rows = choices[usual]
     with st.container(border=True):
-        found = plan(view.evidence, language(), rows)
+        found = plan(view.evidence, language(), rows, services().protocol(user()).protocol.max_candidates)
         st.markdown(f"**{t('reevaluate.candidates', n=found.count)}**")
         for group, names in found.names.items():
             left, right = st.columns([1, 3])

@@ -9,9 +9,12 @@ have reached it"), and the last layer of the parts that are only needed as "twic
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
+# One thread everywhere, before anything reads these: CPU seconds then mean the same whatever else the machine does.
+os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")})
 import dualcore  # noqa: F401 - before torch: it settles how idle threads wait
 
 import torch  # isort: skip

@@ -10,7 +10,7 @@ from dualcore.evidence.records import Candidate, Evidence, Reference
 SHOWN = 3
 # Which findings speak for which decision; the rest may still be named after them.
 SPEAKS_FOR = {
-    "adopt": ("simpler_model_recommended", "reaches_goal", "simple_not_better", "simple_as_good", "tuning_adds_little", "convolution_helps", "signal"),
+    "adopt": ("simpler_model_recommended", "reaches_goal", "simple_not_better", "simple_as_good", "tuning_adds_little", "convolution_helps", "order_carries_nothing", "signal"),
     "stop": (
         "no_signal", "not_worth_it", "below_goal", "ceiling_below_goal", "tuning_adds_little", "more_data_not_enough", "others_below_goal",
     ),
@@ -83,6 +83,9 @@ def _about_skeletons(evidence: Evidence, small: float, say) -> None:
     flat = best([c for c in evidence.candidates if c.name.startswith("fc")])
     if flat and chosen.name.startswith(("conv", "residual-conv")) and sign * (chosen.score - flat.score) > small:
         say("convolution_helps", gain=abs(chosen.score - flat.score), metric=evidence.metric)
+    with_order = best([c for c in evidence.candidates if c.name.startswith(("conv", "residual-conv"))])
+    if flat and with_order and sign * (with_order.score - flat.score) < 0:
+        say("order_carries_nothing", gain=abs(with_order.score - flat.score), metric=evidence.metric)
     top = best(evidence.candidates)
     if sign * (top.score - chosen.score) > small:
         say("other_skeleton_better", skeleton=top.name, score=top.score, gain=abs(top.score - chosen.score), metric=evidence.metric)

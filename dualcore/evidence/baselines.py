@@ -159,8 +159,8 @@ def _boosting_seconds(problem: Problem) -> float:
 
 @contextmanager
 def _fitting():
-    """A capped fit is still an honest bar; and boosting's many short parallel regions run best on one thread."""
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
+    """A capped fit is still an honest bar; and the many short parallel regions of these models run best on one thread."""
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
 

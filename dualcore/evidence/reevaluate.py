@@ -40,11 +40,13 @@ FARTHEST = 100  # times the rows used; a decision that needs more is not in sigh
 class ReevaluateOptions:
     """minimum_gain : smallest gain that is worthwhile, in the metric (for RMSE and MAE as a share of the target's spread)
     rows : rows of the last round at most; fewer where random features are costly
+    candidates : compared at most (the protocol's ``max_candidates``)
     seed : None = that of the evaluation; of the row sets, the networks and the bootstrap
     """
 
     minimum_gain: float = 0.02
     rows: int = ROWS
+    candidates: int = 24
     draws: int = 1000
     seed: int | None = None
     device: str = "auto"
@@ -80,7 +82,8 @@ def reevaluate(
     run, _ = prepare_run(dataset, EvaluateOptions(metric=base.metric, seed=seed, device=options.device), clock)
     if run.n < LEAST_ROWS:
         raise DataError("too_few_to_compare", rows=run.n, least=LEAST_ROWS)
-    return compare(run, *line_up(run, base), options, on_progress)
+    present, field = line_up(run, base)
+    return compare(run, present, field[: options.candidates], options, on_progress)
 
 
 def compare(
@@ -116,9 +119,10 @@ def present_choice(base: Evidence) -> Variant:
     return Variant("present", skeleton.name, skeleton, base.manifest.seed, width)
 
 
-def planned(base: Evidence) -> list[Variant]:
+def planned(base: Evidence, most: int = ReevaluateOptions.candidates) -> list[Variant]:
     """The candidates that a re-evaluation of ``base`` will compare; a few fewer where one does not fit the inputs."""
-    return candidates.variants(present_choice(base), base.dataset.kind, base.manifest.rows_used, base.dataset.inputs)
+    found = candidates.variants(present_choice(base), base.dataset.kind, base.manifest.rows_used, base.dataset.inputs)
+    return found[:most]
 
 
 def round_sizes(run: Run, everyone: list[Variant], most: int) -> list[int]:

@@ -169,7 +169,10 @@ def representation(variant: Variant, builder: represent.Builder, rows: np.ndarra
     if variant.width is None or represent.is_linear(skeleton):
         return builder.build(skeleton, represent.default_width(len(builder.X)), variant.seed, rows)
     inputs = builder.inputs(skeleton, rows)
-    network = random_network(skeleton, variant.width, variant.seed, tuple(inputs.shape[1:]), variant.orthogonal)
+    if variant.orthogonal:
+        network = random_network(skeleton, variant.width, variant.seed, tuple(inputs.shape[1:]), True)
+    else:
+        network = builder.network(skeleton, variant.width, variant.seed)
     builder.count_flops(float(network.flops(len(inputs))))
     F = network.features(inputs, device=builder.device, on_batch=lambda *_: builder.should_stop())
     return Representation(F.cpu(), False)

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 
 def run_reevaluation(work: Work) -> tuple[Reevaluation, Path | None]:
-    """Options: ``minimum_gain`` (smallest gain that is worthwhile), ``rows`` (of the last round, at most)."""
+    """Options: ``minimum_gain`` (smallest gain that is worthwhile), ``rows`` (of the last round), ``candidates`` (at most)."""
+    given = work.params
     options = ReevaluateOptions(
-        minimum_gain=float(work.params.get("minimum_gain", ReevaluateOptions.minimum_gain)), rows=int(work.params.get("rows", ROWS))
+        minimum_gain=float(given.get("minimum_gain", ReevaluateOptions.minimum_gain)),
+        rows=int(given.get("rows", ROWS)),
+        candidates=int(given.get("candidates", ReevaluateOptions.candidates)),
     )
     return reevaluate(work.dataset, work.evidence, options, work.on_progress, work.should_stop), None

@@ -59,11 +59,11 @@ def winner_name(result: Reevaluation, language: str) -> str:
     return entrant_name(result.entrants[result.winner], result, language)
 
 
-def plan(evidence: Evidence, language: str, rows: int | None = None) -> Plan:
+def plan(evidence: Evidence, language: str, rows: int | None = None, most: int = 24) -> Plan:
     """What a re-evaluation will compare, by group, and about how long it takes."""
     from dualcore.evidence.reevaluate import ROWS, planned
 
-    found = planned(evidence)
+    found = planned(evidence, most)
     present = evidence.skeleton["name"]
     names = {
         group: [variant_name(v.factor, v.value, v.skeleton.name, present, language) for v in found if v.factor in factors]

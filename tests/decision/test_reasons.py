@@ -79,6 +79,13 @@ CASES = {
     "simple_reaches_goal": (with_simple(simple(0.95, -0.04)), 0.94, {}),
     "others_below_goal": (part(plain_curve(sample()), "probe", gain=-0.02, low=-0.03, high=-0.01), 0.99, {}),
     "convolution_helps": (changed(sample(), references=sample().references[:1], probe=sample().probe.model_copy(update=PROBE_UP)), GOAL, {}),
+    "order_carries_nothing": (
+        changed(
+            with_simple(), references=sample().references[:1],
+            candidates=[c.model_copy(update={"score": 0.6 if c.name.startswith("conv") else c.score, "chosen": c.name == "fc2"}) for c in sample().candidates],
+        ),
+        GOAL, {},
+    ),
     "other_skeleton_better": (
         changed(with_simple(), candidates=[c.model_copy(update={"score": 0.97 if c.name == "fc2" else c.score}) for c in sample().candidates]),
         0.94, {},

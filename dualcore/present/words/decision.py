@@ -93,6 +93,10 @@ WORDS = {
         "単純な手法({name})でも目標に届きません({metric} {score})。",
         "The best simple model ({name}) misses the goal as well ({metric} {score}).",
     ),
+    "reason.order_carries_nothing": (
+        "畳み込みを使っても改善しません(全結合のほうが {gain} 上)。値の並び順より、値そのものに意味があるデータです。",
+        "Convolution does not help (fully connected is {gain} better): in these data the order of the values carries nothing.",
+    ),
     "reason.convolution_helps": (
         "畳み込みを使うと {gain} 改善します。近くの値どうしの並びに意味があるデータです。",
         "Convolution gains {gain}: in these data, neighbouring values belong together.",
