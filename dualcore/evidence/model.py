@@ -14,9 +14,11 @@ from dualcore.evidence import represent
 from dualcore.evidence.lastlayer import LastLayerFit, Representation
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.ridge import dual_weights, feature_weights
+from dualcore.evidence.streamed import StreamedFit
 from dualcore.intake import Dataset, Encoder
 from dualcore.kernels import Skeleton, dual_kernel
 
+PREDICTED_AT_ONCE = 4096  # rows
 FORMAT = 2  # 1 had no ``fitted``: its networks are as drawn
 
 
@@ -40,10 +42,12 @@ class LastLayerModel:
     @classmethod
     def of(
         cls, data: Dataset, encoder: Encoder, skeleton: Skeleton, builder: represent.Builder, rep: Representation,
-        fit: LastLayerFit, width: int, seed: int,
+        fit: LastLayerFit | StreamedFit, width: int, seed: int,
     ) -> LastLayerModel:
-        inputs = np.empty((0, 0), dtype=np.float32)
-        if rep.is_kernel:
+        inputs, route = np.empty((0, 0), dtype=np.float32), rep.route
+        if isinstance(fit, StreamedFit):
+            (W, b), route = fit.weights, "features"
+        elif rep.is_kernel:
             W, b = dual_weights(fit.decomposition, fit.Y, fit.penalty, rep.matrix)
             inputs = builder.inputs(skeleton).numpy()
         else:
@@ -56,7 +60,7 @@ class LastLayerModel:
             "target": data.target, "shift": 0.0 if data.classes else float(data.y.mean()),
             "scale": 1.0 if data.classes else float(data.y.std()) or 1.0,
         }
-        fitted = builder.fitted_numbers(skeleton, width, seed) if rep.route == "features" else {}
+        fitted = builder.fitted_numbers(skeleton, width, seed) if route == "features" else {}
         return cls(encoder, skeleton, W.numpy(), b.numpy(), inputs, settings, fitted)
 
     def predict_encoded(self, X: np.ndarray) -> Prediction:
@@ -76,7 +80,10 @@ class LastLayerModel:
 
     def predict(self, X) -> Prediction:
         """Predictions for raw inputs as intake reads them (a frame with the training columns, or arrays)."""
-        return self.predict_encoded(self.encoder.transform(X))
+        at = range(0, max(1, len(X)), PREDICTED_AT_ONCE)
+        pieces = [(X.iloc if hasattr(X, "iloc") else X)[i : i + PREDICTED_AT_ONCE] for i in at]
+        found = [self.predict_encoded(self.encoder.transform(piece)) for piece in pieces]
+        return Prediction(np.concatenate([p.values for p in found]), found[0].tilt, found[0].prior)
 
     def save(self, path: str | Path) -> None:
         state, arrays = self.encoder.to_state()

@@ -67,7 +67,7 @@ class LastLayer(Record):
     metrics: dict[str, float]  # every metric that applies, out of sample
     penalty: float  # ridge lambda, un-normalised (theory: lambda, not n*lambda)
     route: Literal["exact", "landmarks", "features"]
-    estimate_from: Literal["leave_one_out", "grouped", "time_ordered"]
+    estimate_from: Literal["leave_one_out", "streamed_folds", "grouped", "time_ordered"]
     random_split_score: float | None = None  # what a random split would have claimed
     width: int | None = None  # number of features, None on the exact route
     seed_scores: list[float] = []  # one score per initialisation
@@ -310,8 +310,9 @@ class Manifest(Record):
     device: str
     seed: int
     started: str  # ISO 8601, UTC
-    rows_used: int
-    sampled: bool  # True when more rows were there than the time budget allowed
+    rows_used: int  # of the last-layer score
+    sampled: bool  # True when some figures come from a draw of the rows
+    rows_drawn: int | None = None  # rows of those figures, where the last layer itself used all rows
     protocol: str
     options: dict = {}  # EvaluateOptions as they were; with the two below, everything that ``replay`` needs besides the file
     question: dict = {}  # intake's Question

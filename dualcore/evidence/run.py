@@ -59,6 +59,7 @@ class Clock:
     flops: float = 0.0
     _current: str = ""
     _since: float = 0.0
+    _said: float = 0.0
 
     def step(self, name: str) -> None:
         now = time.perf_counter()
@@ -69,6 +70,15 @@ class Clock:
         done = sum(STEPS[n] for n in names[: names.index(name)]) if name in STEPS else sum(STEPS.values())
         self.check()
         self.on_progress(done / sum(STEPS.values()), name)
+
+    def part(self, share: float) -> None:
+        """A share of the present step is done; said at most once a second."""
+        now = time.perf_counter()
+        if now - self._said >= 1.0:
+            names = list(STEPS)
+            done = sum(STEPS[n] for n in names[: names.index(self._current)]) + share * STEPS[self._current]
+            self._said = now
+            self.on_progress(done / sum(STEPS.values()), self._current)
 
     def check(self) -> None:
         if self.asked_to_stop():
@@ -137,9 +147,26 @@ class Run:
     ) -> tuple[float, float, float]:
         """(score, low, high): 90 % interval clipped to the metric's range."""
         value = self.score(y, prediction)
-        draws = metrics.resampled_scores(self.metric, y, prediction, units, BOOTSTRAP, self.options.seed)
+        if len(y) > LARGEST and (self.metric != "accuracy" or units is not None):
+            draws = self._few_resampled(y, prediction, units, value)
+        else:
+            draws = metrics.resampled_scores(self.metric, y, prediction, units, BOOTSTRAP, self.options.seed)
         low, high = metrics.interval(value, draws, extra_sd=sd, fresh_ratio=fresh)
         return value, *metrics.clip_to_range(self.metric, low, high)
+
+    def _few_resampled(self, y: np.ndarray, prediction: Prediction, units: np.ndarray | None, value: float) -> np.ndarray:
+        """Bootstrap of ``LARGEST`` rows with deviations scaled to all of them (m out of n; Bickel, Goetze, van Zwet 1997)."""
+        rng = np.random.default_rng(self.options.seed)
+        if units is None:
+            rows, scale = rng.choice(len(y), LARGEST, replace=False), np.sqrt(LARGEST / len(y))
+        else:  # whole units: they are what is drawn
+            codes = np.unique(units, return_inverse=True)[1]
+            count = codes.max() + 1
+            some = rng.permutation(count) < max(min(count, 40), round(count * LARGEST / len(y)))
+            rows, scale = np.flatnonzero(some[codes]), np.sqrt(some.sum() / count)
+        few, part = prediction.take(rows), None if units is None else units[rows]
+        draws = metrics.resampled_scores(self.metric, y[rows], few, part, BOOTSTRAP, self.options.seed)
+        return value + (draws - self.score(y[rows], few)) * scale
 
     def paired(self, a: Prediction, b: Prediction, y: np.ndarray) -> tuple[float, float]:
         """(mean, standard deviation) of the gain of a over b on the same rows, in the metric's direction."""

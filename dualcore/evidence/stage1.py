@@ -16,7 +16,7 @@ import numpy as np
 import sklearn
 import torch
 
-from dualcore.evidence import lastlayer, metrics, represent, steps
+from dualcore.evidence import lastlayer, metrics, represent, steps, streamed
 from dualcore.evidence.model import LastLayerModel
 from dualcore.evidence.records import Cost, DatasetFacts, Evidence, Manifest
 from dualcore.evidence.run import Clock, EvaluateOptions, Run, prepare_run
@@ -62,24 +62,28 @@ def evaluate(
     rep = build(skeleton, width, options.seed)
     fit = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, run.split)
     clock.count(9.0 * min(rep.matrix.shape) ** 3 + 2.0 * rep.matrix.shape[0] * rep.matrix.shape[1] * 25)
-    model = LastLayerModel.of(dataset, run.encoder, skeleton, run.builder, rep, fit, width, options.seed)
+    whole = streamed.fit_all_rows(dataset, run, skeleton, width, options.seed) if sampled else None
+    if whole is not None:
+        run.notes[:] = [steps.drawn_note(run, dataset) if n.code == "rows_sampled" else n for n in run.notes]
+    measured = run.data if whole is None else dataset  # the rows of the last layer's score; the other figures keep to the draw
+    model = LastLayerModel.of(measured, run.encoder, skeleton, run.builder, rep, whole or fit, width, options.seed)
     clock.step("seeds")
     seed_scores, seed_width = steps.seeds_step(run, skeleton)
-    last_layer = steps.last_layer_record(run, rep, fit, width, seed_scores, seed_width, model)
+    last_layer = steps.last_layer_record(run, rep, fit, seed_scores, seed_width, model, whole, measured.y)
     clock.step("null")
     chance, ordered = steps.null_step(run, rep)
     clock.step("baselines")
     references = steps.references_step(run, fit)
     clock.step("curve")
-    learning = steps.curve_step(run, rep, fit, last_layer)
+    learning = steps.curve_step(run, rep, whole or fit, last_layer, len(measured.y))
     clock.step("coverage")
-    covered, roof = steps.coverage_step(run, skeleton, rep, fit, learning, references)
+    covered, roof = steps.coverage_step(run, skeleton, rep, fit, learning, references, (whole or fit).squared_error)
     clock.step("probe")
     tuned = steps.probe_step(run, skeleton, rep)
-    errors = steps.where_step(run, fit)
+    errors = steps.where_step(measured, whole or fit)
     clock.step("done")
     evidence = Evidence(
-        dataset=_facts(run),
+        dataset=_facts(run, measured.y),
         skeleton=skeleton.to_dict(),
         metric=run.metric,
         greater_is_better=metrics.greater_is_better(run.metric),
@@ -96,26 +100,26 @@ def evaluate(
         errors=errors,
         notes=run.notes,
         cost=Cost(seconds=clock.seconds, flops=clock.flops, steps=clock.steps, peak_memory_bytes=_peak_memory()),
-        manifest=_manifest(run, started, sampled),
+        manifest=_manifest(run, started, sampled, len(measured.y)),
     )
     return Evaluation(evidence, model)
 
 
-def _facts(run: Run) -> DatasetFacts:
+def _facts(run: Run, y: np.ndarray) -> DatasetFacts:
     data = run.data
     return DatasetFacts(
         name=data.name, sha256=data.sha256, kind=data.kind, task=data.task, rows=data.profile.rows,
         test_rows=0 if data.y_test is None else len(data.y_test), inputs=int(np.prod(run.builder.X.shape[1:])), target=data.target,
-        classes=list(data.classes), class_counts=np.bincount(run.y, minlength=run.C).tolist() if run.C else [],
-        target_std=None if run.C else float(run.y.std()),
+        classes=list(data.classes), class_counts=np.bincount(y, minlength=run.C).tolist() if run.C else [],
+        target_std=None if run.C else float(y.std()),
     )
 
 
-def _manifest(run: Run, started: str, sampled: bool) -> Manifest:
+def _manifest(run: Run, started: str, sampled: bool, used: int) -> Manifest:
     return Manifest(
         dualcore=VERSION, python=platform.python_version(), torch=torch.__version__, numpy=np.__version__,
-        sklearn=sklearn.__version__, device=run.builder.device, seed=run.options.seed, started=started, rows_used=run.n,
-        sampled=sampled, protocol=PROTOCOL, options=asdict(run.options), question=run.data.question.model_dump(),
+        sklearn=sklearn.__version__, device=run.builder.device, seed=run.options.seed, started=started, rows_used=used,
+        sampled=sampled, rows_drawn=run.n if used > run.n else None, protocol=PROTOCOL, options=asdict(run.options), question=run.data.question.model_dump(),
         reading=run.data.options.model_dump(), threads=torch.get_num_threads(),
     )
 

@@ -29,6 +29,7 @@ from dualcore.evidence.records import (
     Ceiling,
     Coverage,
     CurvePoint,
+    Errors,
     KernelError,
     LastLayer,
     Null,
@@ -38,7 +39,9 @@ from dualcore.evidence.records import (
     WidthPoint,
 )
 from dualcore.evidence.ridge import Decomposition
-from dualcore.evidence.run import Run
+from dualcore.evidence.run import LARGEST, Run
+from dualcore.evidence.streamed import StreamedFit
+from dualcore.intake import Dataset, Note
 from dualcore.kernels import Skeleton, width_law
 
 CHOICE_ROWS, CHOICE_WIDTH = 1200, 1024
@@ -96,30 +99,43 @@ def seeds_step(run: Run, skeleton: Skeleton) -> tuple[list[float], int]:
     return scores, width
 
 
+def drawn_note(run: Run, data: Dataset) -> Note:
+    """Which figures come from all rows and which from a draw of them."""
+    return Note(code="rows_drawn", fields={"used": run.n, "rows": data.n})
+
+
 def last_layer_record(
-    run: Run, rep: Representation, fit: LastLayerFit, width: int, seed_scores: list[float], seed_width: int, model: LastLayerModel
+    run: Run, rep: Representation, fit: LastLayerFit, seed_scores: list[float], seed_width: int, model: LastLayerModel,
+    whole: StreamedFit | None, y: np.ndarray,
 ) -> LastLayer:
-    data, observed = run.data, run.y[fit.rows]
+    """``fit`` on the rows of the run; ``whole`` on all rows, where they are more: its score is the record's. y: its targets."""
+    data, scored = run.data, whole or fit
+    split, width = (run.split, None if rep.is_kernel else rep.matrix.shape[1]) if whole is None else (whole.folds.split(), len(whole.weights[0]))
+    observed, units = y[scored.rows], None if split.units is None else split.units[scored.rows]
     # The spread between initialisations shrinks like 1/sqrt(width); the exact route has none.
-    sd = 0.0 if rep.is_kernel or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / rep.matrix.shape[1])
+    sd = 0.0 if width is None or len(seed_scores) < 2 else float(np.std(seed_scores, ddof=1)) * np.sqrt(seed_width / width)
     fresh = 0.0 if data.y_test is None else len(observed) / max(1, len(data.y_test))
-    value, low, high = run.spread(observed, fit.prediction, run.units(fit.rows), sd, fresh)
+    value, low, high = run.spread(observed, scored.prediction, units, sd, fresh)
     test = (None, None, None)
     if data.y_test is not None and len(data.y_test):
-        test = run.spread(data.y_test, model.predict_encoded(model.encoder.transform(data.X_test)), None)
+        test = run.spread(data.y_test, model.predict(data.X_test), None)
     random_score = None
     if run.split.kind != "leave_one_out":
         loose = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, Split.of(run.n), fit.decomposition)
         random_score = run.score(run.y, loose.prediction)
-    calibrated = calibration.measure(fit, observed, run.split, run.options.seed) if run.C else None
+    calibrated = None
+    if run.C:
+        some = np.arange(len(observed))  # every so many rows: resampling all of them tells no more
+        some = some if whole is None else some[:: -(-len(some) // LARGEST)]
+        calibrated = calibration.measure(scored if whole is None else whole.take(some), observed[some], split, run.options.seed)
     return LastLayer(
         score=value, low=low, high=high, loo_score=value if random_score is None else random_score,
         test_score=test[0], test_low=test[1], test_high=test[2],
-        metrics=metrics.all_scores(data.task, observed, fit.prediction),
-        penalty=fit.penalty, route=rep.route, estimate_from=run.split.kind,
-        random_split_score=random_score, width=None if rep.is_kernel else rep.matrix.shape[1],
+        metrics=metrics.all_scores(data.task, observed, scored.prediction),
+        penalty=scored.penalty, route=rep.route if whole is None else "features",
+        estimate_from=run.split.kind if whole is None else whole.folds.kind, random_split_score=random_score, width=width,
         seed_scores=seed_scores, seed_width=seed_width or None,
-        calibration_error=None if calibrated is None else calibrated.methods[0].error, calibration=calibrated, path=fit.path,
+        calibration_error=None if calibrated is None else calibrated.methods[0].error, calibration=calibrated, path=scored.path,
     )
 
 
@@ -180,8 +196,9 @@ def _reference(run: Run, fit: LastLayerFit, base: baselines.Baseline) -> Referen
     )
 
 
-def curve_step(run: Run, rep: Representation, fit: LastLayerFit, last: LastLayer) -> curve.CurveFit:
-    full = CurvePoint(rows=run.n, score=last.score, low=last.low, high=last.high)
+def curve_step(run: Run, rep: Representation, fit: LastLayerFit | StreamedFit, last: LastLayer, rows: int) -> curve.CurveFit:
+    """Subsets of the run's rows; the last point is ``last``, the score on so many ``rows``."""
+    full = CurvePoint(rows=rows, score=last.score, low=last.low, high=last.high)
     return curve.learning_curve(
         rep, run.y, run.C, run.metric, run.split, full, fit.squared_error, run.options.goal, run.options.seed, run.clock.check
     )
@@ -208,14 +225,15 @@ def _kernel_error(run: Run, skeleton: Skeleton) -> KernelError | None:
 
 def coverage_step(
     run: Run, skeleton: Skeleton, rep: Representation, fit: LastLayerFit, learning: curve.CurveFit,
-    references: list[Reference],
+    references: list[Reference], squared_error: float,
 ) -> tuple[Coverage, Ceiling]:
+    """squared_error : left-out share of the variance, of the fit that the last layer's score is from"""
     rows = run.draw(coverage.ROWS)
     index = torch.from_numpy(rows)
     roof, noise = _ceiling(run, rep, fit, references)
     run.clock.check()
     parts = coverage.shares(
-        1 - fit.squared_error, learning.squared_limit, noise, roof.reliable, coverage.explained_sd(fit, run.units(fit.rows)),
+        1 - squared_error, learning.squared_limit, noise, roof.reliable, coverage.explained_sd(fit, run.units(fit.rows)),
         learning.squared_limit_sd, run.options.seed,
     )
     error = _kernel_error(run, skeleton)
@@ -251,11 +269,10 @@ def probe_step(run: Run, skeleton: Skeleton, rep: Representation) -> Probe:
     )
 
 
-def where_step(run: Run, fit: LastLayerFit):
+def where_step(data: Dataset, fit: LastLayerFit | StreamedFit) -> Errors:
+    """``data``: the rows that ``fit`` is on."""
     order = np.argsort(fit.rows)
-    frame = run.data.X if hasattr(run.data.X, "iloc") else None
-    return where.where_errors_are(
-        run.y[fit.rows[order]], fit.prediction.take(order), fit.rows[order], run.data.classes, frame, run.data.time
-    )
+    frame = data.X if hasattr(data.X, "iloc") else None
+    return where.where_errors_are(data.y[fit.rows[order]], fit.prediction.take(order), fit.rows[order], data.classes, frame, data.time)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from safetensors.torch import save
 from dualcore.decision.plan import Plan
 from dualcore.decision.records import Verdict
 from dualcore.errors import DataError
+from dualcore.evidence.folds import Folds
 from dualcore.evidence.model import LastLayerModel
 from dualcore.evidence.records import Evidence
 from dualcore.evidence.represent import is_linear
@@ -42,6 +44,8 @@ def starter_kit(dataset: Dataset, evidence: Evidence, verdict: Verdict, model: L
     """
     options = EvaluateOptions(metric=evidence.metric, seed=evidence.manifest.seed, device="cpu")
     run, _ = prepare_run(dataset, options, Clock(lambda fraction, step: None, lambda: False))
+    if evidence.manifest.rows_drawn is not None and dataset.n == evidence.manifest.rows_used:
+        run = _all_rows(run, dataset, evidence.manifest.seed)
     if dataset.sha256 != evidence.dataset.sha256 or run.n != evidence.manifest.rows_used:
         raise DataError("kit_data_changed", name=dataset.name)
     files = {path.name: path.read_bytes() for path in sorted(TEMPLATES.glob("*.py"))}
@@ -60,6 +64,12 @@ def starter_kit(dataset: Dataset, evidence: Evidence, verdict: Verdict, model: L
     files["data_card.md"] = cards.data_card(dataset, run.encoder, evidence, language).encode()
     files["model_card.md"] = cards.model_card(evidence, verdict, sum(w.numel() for w in weights.values()), language).encode()
     return _zipped(files)
+
+
+def _all_rows(run: Run, dataset: Dataset, seed: int) -> Run:
+    """All rows under the folds of their score, where stage 1 took only its other figures from a draw."""
+    split = Folds.deal(dataset.y, run.C, dataset.groups, dataset.time, seed).split()
+    return replace(run, data=dataset, builder=replace(run.builder, X=run.encoder.transform(dataset.X)), split=split, y=dataset.y)
 
 
 def _network(run: Run, model: LastLayerModel, evidence: Evidence) -> tuple[str, dict[str, torch.Tensor]]:

@@ -126,7 +126,9 @@ def _limits(evidence: Evidence, language: str) -> str:
         found.append(say("kit.model.limit.segment", language, name=name, error=fmt.significant(s.error), elsewhere=fmt.significant(s.error_elsewhere), rows=fmt.count(s.rows)))
     if evidence.errors.suspects:
         found.append(say("kit.model.limit.labels", language, count=fmt.count(len(evidence.errors.suspects))))
-    if evidence.manifest.sampled:
+    if evidence.manifest.rows_drawn is not None:
+        found.append(say("kit.model.limit.drawn", language, rows=fmt.count(evidence.manifest.rows_drawn)))
+    elif evidence.manifest.sampled:
         found.append(say("kit.model.limit.sampled", language, rows=fmt.count(evidence.manifest.rows_used)))
     return "\n".join(f"- {text}" for text in found)
 

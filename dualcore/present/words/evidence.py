@@ -26,6 +26,13 @@ WORDS = {
         "行数が多いため、{rows} 行から無作為に選んだ {used} 行で評価しました。",
         "There are many rows: {used} of {rows} were drawn at random and evaluated.",
     ),
+    "note.rows_drawn": (
+        "行数が多いため、最終層のスコア、予測、誤りの分析には全 {rows} 行を、構造の選択、ほかの手法や偶然との比較、学習曲線の途中の点、"
+        "カバレッジ、上限、試し調整、初期値によるばらつきには無作為に選んだ {used} 行以下を使いました。",
+        "There are many rows. The last layer's score, its predictions and where it errs come from all {rows}; the choice of the skeleton, "
+        "the comparison with other methods and with chance, the inner points of the learning curve, coverage, ceiling, probe and spread "
+        "between initialisations from at most {used}, drawn at random.",
+    ),
     "error.job_cancelled": ("評価を中止しました。", "The evaluation was cancelled."),
     "error.metric_does_not_fit": (
         "指標「{metric}」はこの課題({task})では使えません。次から選んでください: {known}",

@@ -177,5 +177,9 @@ For predictions on new rows use `python -m dualcore predict`.
         "Error is larger for “{name}” ({rows} rows): {error} against {elsewhere} elsewhere.",
     ),
     "kit.model.limit.labels": ("正解ラベルが疑わしい行が {count} 件あります。", "{count} rows have a doubtful label."),
+    "kit.model.limit.drawn": (
+        "最終層のスコアは全件で、そのほかの評価は無作為に選んだ {rows} 件以下で求めました。",
+        "The last layer's score is of all rows; the other figures come from at most {rows} rows drawn at random.",
+    ),
     "kit.model.limit.sampled": ("評価には {rows} 件だけを抽出して使いました。", "Only a sample of {rows} rows was used."),
 }

@@ -301,6 +301,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "result.route.landmarks": ("双対カーネルによる計算(代表行を使用)", "dual kernel on representative rows"),
     "result.route.features": ("ランダム特徴による計算", "random features"),
     "result.estimate.leave_one_out": ("一つ抜き評価", "leave-one-out"),
+    "result.estimate.streamed_folds": ("交差検証(5 分割)", "5-fold cross-validation"),
     "result.estimate.grouped": ("まとまりごとの評価", "by groups"),
     "result.estimate.time_ordered": ("過去から将来への評価", "from past to future"),
     "result.null_text": ("{n} 回の入れ替え、p = {p}", "{n} permutations, p = {p}"),
