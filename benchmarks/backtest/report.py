@@ -91,7 +91,7 @@ def judge(items: list[dict]) -> list[dict]:
     """Every (case, goal) judged with parameters that its dataset did not inform."""
     out = []
     terms = Terms(value=MONEY["value"], day_cost=1, gpu_hour_cost=0)
-    protocol = Protocol(days_adopt=MONEY["adopt"], days_reevaluate=MONEY["re-evaluate"], days_invest=MONEY["invest"], gpu_hours_invest=0)
+    protocol = Protocol(days_adopt=MONEY["adopt"], days_reevaluate=MONEY["re-evaluate"], days_invest=MONEY["invest"], gpu_hours_invest=0, gpu_hours_reevaluate=0)
     for name in dict.fromkeys(i["case"].dataset for i in items):
         known = learn(items, name)
         with calibrated.using(known):
@@ -100,11 +100,14 @@ def judge(items: list[dict]) -> list[dict]:
                 for share, goal in zip(SHARES, item["goals"]):
                     verdict = recommend(item["evidence"], terms.model_copy(update={"goal": goal}), protocol)
                     row = _row(item, share, goal, verdict, draws)
-                    row["money_decision"] = {
-                        f"{v:g}x{c:g}": recommend(item["evidence"], terms.model_copy(update={"goal": goal, "value": v * MONEY["value"]}),
-                                                  protocol.model_copy(update={"days_invest": c * MONEY["invest"]})).decision
-                        for v in VALUES for c in COSTS
-                    }
+                    row["money_decision"], row["valued_decision"] = {}, {}
+                    for v, c in ((v, c) for v in VALUES for c in COSTS):
+                        priced = recommend(
+                            item["evidence"], terms.model_copy(update={"goal": goal, "value": v * MONEY["value"]}),
+                            protocol.model_copy(update={"days_invest": c * MONEY["invest"]}),
+                        )
+                        row["money_decision"][f"{v:g}x{c:g}"] = priced.decision
+                        row["valued_decision"][f"{v:g}x{c:g}"] = max(priced.options, key=lambda o: o.net).decision
                     out.append(row)
     return out
 

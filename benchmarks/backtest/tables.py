@@ -107,9 +107,10 @@ def regret(judged: list[dict], money: dict, values: tuple, costs: tuple) -> list
         for c in costs:
             value, cost = v * money["value"], c * money["invest"]
             ours = np.mean([_payoff(j, j["money_decision"][f"{v:g}x{c:g}"], money, value, cost) - money["evaluation"] for j in judged])
+            valued = np.mean([_payoff(j, j["valued_decision"][f"{v:g}x{c:g}"], money, value, cost) - money["evaluation"] for j in judged])
             oracle = np.mean([max(_payoff(j, d, money, value, cost) for d in VERDICTS) for j in judged])
             always = np.mean([_payoff(j, "invest", money, value, cost) for j in judged])
-            out.append({"value": value, "invest": cost, "ours": float(ours), "always": float(always), "never": 0.0, "oracle": float(oracle)})
+            out.append({"value": value, "invest": cost, "ours": float(ours), "valued": float(valued), "always": float(always), "never": 0.0, "oracle": float(oracle)})
     return out
 
 
@@ -173,8 +174,8 @@ def document(items: list[dict], judged: list[dict], r: dict, known, missing: lis
     ]
     lines += [f"| {v} | {r['counts'][v]} | {show(r['by_verdict'][v])} | {r['primary'][v]} | {r['recall'][v]:.2f} |" for v in VERDICTS]
     lines += ["", "## Money per case", "", "Evaluation 1, adopting 5, re-evaluation 5; the oracle knows the truth and pays no evaluation.", "",
-              "| value of the goal | investing | our verdicts | always invest | never invest | oracle | short of the oracle |", "|---|---|---|---|---|---|---|"]
-    lines += [f"| {m['value']:g} | {m['invest']:g} | {m['ours']:.1f} | {m['always']:.1f} | 0 | {m['oracle']:.1f} | {_short_of(m)} |" for m in r["regret"]]
+              "| value of the goal | investing | our verdicts | course of highest expected value | always invest | never invest | oracle | short of it: verdicts | highest value |", "|---|---|---|---|---|---|---|---|---|"]
+    lines += [f"| {m['value']:g} | {m['invest']:g} | {m['ours']:.1f} | {m['valued']:.1f} | {m['always']:.1f} | 0 | {m['oracle']:.1f} | {_short_of(m, 'ours')} | {_short_of(m, 'valued')} |" for m in r["regret"]]
     lines += ["", "## Where the verdict was wrong", "", "Scores on the test part; share: the goal as a share of the way from chance to the best.", "",
               "| case | share | goal | last layer | full | other | twice the rows | verdict (confidence) | right |", "|---|---|---|---|---|---|---|---|---|"]
     truth = {i["case"].key: i["truth"] for i in items}
@@ -194,6 +195,5 @@ def document(items: list[dict], judged: list[dict], r: dict, known, missing: lis
     return "\n".join(lines)
 
 
-def _short_of(m: dict) -> str:
-    return f"{1 - m['ours'] / m['oracle']:.0%}" if m["oracle"] > 0 else "–"
-
+def _short_of(m: dict, policy: str) -> str:
+    return f"{1 - m[policy] / m['oracle']:.0%}" if m["oracle"] > 0 else "–"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from dualcore.record import Record
 
 VERDICTS = ("adopt", "invest", "re-evaluate", "stop")
@@ -29,17 +31,12 @@ def right_verdict(last: bool, full: bool, elsewhere: bool) -> str:
 
 
 def right_verdicts(truth: Truth, goal: float) -> set[str]:
-    """All verdicts that count as right: the one that the scores give, and those that follow when one score that lies
-    within one standard error of the goal is put on its other side (a tie)."""
-    scores = ((truth.last, truth.last_se), (truth.full, truth.full_se), (truth.other, truth.other_se), (truth.doubled, truth.doubled_se))
-    reached = [score is not None and score >= goal for score, _ in scores]
-    right = {_verdict(reached)}
-    for place, (score, se) in enumerate(scores):
-        if score is not None and abs(score - goal) <= se:
-            right.add(_verdict([not r if i == place else r for i, r in enumerate(reached)]))
-    return right
-
-
-def _verdict(reached: list[bool]) -> str:
-    last, full, other, doubled = reached
-    return right_verdict(last, full, other or doubled)
+    """All verdicts that count as right: every score that lies within one standard error of the goal may be on either side
+    of it (a tie). Where all of them tie, as on pure noise, nothing is wrong but what no score supports."""
+    sides = []
+    for score, se in ((truth.last, truth.last_se), (truth.full, truth.full_se), (truth.other, truth.other_se), (truth.doubled, truth.doubled_se)):
+        if score is None:
+            sides.append((False,))
+        else:
+            sides.append((True, False) if abs(score - goal) <= se else (score >= goal,))
+    return {right_verdict(last, full, other or doubled) for last, full, other, doubled in itertools.product(*sides)}

@@ -38,11 +38,12 @@ class Confidence(Record):
 
 
 class Money(Record):
-    """Mean money per case for one price list."""
+    """Mean money per case for one price list. valued: the course of the highest expected value, which the page shows too."""
 
     value: float
     invest: float
     ours: float
+    valued: float
     always: float
     never: float
     oracle: float

@@ -23,6 +23,7 @@ from tests.present import sample
         (dict(last=0.845, full=0.9, other=0.8, last_se=0.01), 0.85, {"adopt", "invest"}),
         (dict(last=0.7, full=0.855, other=0.7, full_se=0.01), 0.85, {"invest", "stop"}),
         (dict(last=0.7, full=0.7, other=0.845, other_se=0.01, last_se=0.2), 0.85, {"stop", "re-evaluate", "adopt"}),
+        (dict(last=0.5, full=0.5, other=0.5, last_se=0.02, full_se=0.02, other_se=0.02), 0.51, {"adopt", "invest", "re-evaluate", "stop"}),
     ],
 )
 def test_right_verdicts_and_ties(truth, goal, right):

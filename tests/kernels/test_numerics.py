@@ -217,7 +217,7 @@ def test_functions_that_cannot_be_used_are_refused(function, kinks, code):
         (lambda: multi_view(2, weights=(0.5, 0.6)), ["(0.5, 0.6)", "join"]),
         (lambda: residual(1, share=2.0), ["share = 2.0"]),
         (lambda: dual_kernel(convolutional(1, window=9, padding="valid"), torch.randn(2, 1, 5, 5)), ["conv1", "window = 9", "5 x 5"]),
-        (lambda: dual_kernel(convolutional(1), torch.randn(2, 5, 5)), ["(5, 5)"]),
+        (lambda: dual_kernel(convolutional(1), torch.randn(2, 5, 5)), ["(2, 5, 5)", "(n, c, h, w)"]),
         (lambda: dual_kernel(fully_connected(1), torch.zeros(0, 3)), ["X has 0 rows"]),
         (lambda: dual_kernel(fully_connected(1), torch.tensor([[math.nan, 1.0]])), ["finite"]),
         (lambda: dual_kernel(fully_connected(1), [[1.0, 2.0]]), ["tensors"]),
