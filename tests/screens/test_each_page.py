@@ -8,7 +8,7 @@ import pytest
 
 from dualcore.present.words import WORDS, say
 
-PAGES = ("home", "new_project", "data", "architecture", "evaluate", "result", "glossary")
+PAGES = ("home", "new_project", "data", "architecture", "evaluate", "result", "track_record", "glossary")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 

@@ -25,7 +25,7 @@ def plot_agreement(results: Results, language: str, theme: Theme = "light") -> P
         figure.add_scatter(
             x=[value], y=[place], error_x=spread, mode="markers", marker=dict(size=13, color=color), hovertemplate=f"{text}<extra></extra>"
         )
-        note(figure, f"<b>{fmt.percent(value)}</b>  n = {fmt.count(results.counts[verdict])}", color, x=value, y=place, yshift=18)
+        note(figure, f"<b>{fmt.percent(value)}</b>  n = {fmt.count(results.counts[verdict])}", color, x=value, y=place, yshift=18, xanchor="right" if value > 0.75 else "center")
     figure.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=[say(f"verdict.{v}", language) for v in reversed(shown)], showgrid=False, showline=False,
         range=[-0.6, len(shown) - 0.2],
@@ -47,7 +47,7 @@ def plot_reliability(bins: list[Bin], error: float, language: str, theme: Theme 
         marker=dict(size=[8 + 16 * (b.cases / most) ** 0.5 for b in bins], color=p.brand),
         text=[f"n = {fmt.count(b.cases)}" for b in bins], hovertemplate="%{x:.0%} → %{y:.0%}<br>%{text}<extra></extra>",
     )
-    note(figure, say("figure.track.reliability.ideal", language), p.muted, x=0.97, y=0.9, xanchor="right", yanchor="top")
+    note(figure, say("figure.track.reliability.ideal", language), p.muted, x=1.0, y=0.02, xanchor="right", yanchor="bottom")
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", title_text=say("figure.track.reliability.x", language))
     figure.update_yaxes(range=[-0.05, 1.08], tickformat=".0%", title_text=say("figure.track.reliability.y", language))
     values = say("format.list_join", language).join(f"{fmt.percent(b.said)}: {fmt.percent(b.happened)}" for b in bins)
@@ -56,9 +56,9 @@ def plot_reliability(bins: list[Bin], error: float, language: str, theme: Theme 
 
 def plot_policies(results: Results, language: str, theme: Theme = "light") -> Picture:
     """Mean money per case at the middle price list: our verdicts, always and never investing, and an oracle."""
-    p, figure = palette(theme), blank(theme, 280)
+    p, figure = palette(theme), blank(theme, 320)
     money = results.regret[len(results.regret) // 2]
-    rows = [("never", money.never, p.grey[2]), ("always", money.always, p.grey[1]), ("ours", money.ours, p.brand), ("oracle", money.oracle, p.null)]
+    rows = [("never", money.never, p.grey[2]), ("always", money.always, p.grey[1]), ("ours", money.ours, p.brand), ("valued", money.valued, p.brand), ("oracle", money.oracle, p.null)]
     figure.add_bar(
         x=[v for _, v, _ in rows], y=[say(f"figure.track.policy.{k}", language) for k, _, _ in rows], orientation="h",
         marker=dict(color=[c for _, _, c in rows]), text=[fmt.number(v, 1) for _, v, _ in rows], textposition="outside", cliponaxis=False,
@@ -67,7 +67,7 @@ def plot_policies(results: Results, language: str, theme: Theme = "light") -> Pi
     figure.update_xaxes(title_text=say("figure.track.policy.axis", language), zeroline=True, zerolinecolor=p.muted)
     figure.update_yaxes(showgrid=False, showline=False)
     words = dict(
-        ours=fmt.number(money.ours, 1), always=fmt.number(money.always, 1), oracle=fmt.number(money.oracle, 1),
+        ours=fmt.number(money.ours, 1), always=fmt.number(money.always, 1), oracle=fmt.number(money.oracle, 1), valued=fmt.number(money.valued, 1),
         share=fmt.percent(money.ours / money.oracle if money.oracle > 0 else 0.0),
     )
     return _picture("policy", figure, language, words)

@@ -61,18 +61,21 @@ WORDS = {
         "判定に従うと、結果を知って決めた場合の {share} の成果が得られました",
         "Following the verdicts earned {share} of what perfect foresight would have",
     ),
-    "figure.track.policy.axis": ("1 件あたりの平均の成果(目標達成の価値 = 100)", "mean money per case (value of the goal = 100)"),
+    "figure.track.policy.axis": ("1 件あたりの成果(目標 = 100)", "money per case (goal = 100)"),
     "figure.track.policy.never": ("常に見送る", "never invest"),
     "figure.track.policy.always": ("常に全層学習に投資", "always invest"),
     "figure.track.policy.ours": ("dualcore の判定に従う", "follow dualcore"),
+    "figure.track.policy.valued": ("期待値が最大の選択肢に従う", "follow the highest expected value"),
     "figure.track.policy.oracle": ("結果を知っていた場合", "perfect foresight"),
     "figure.track.policy.alt": (
-        "1 件あたりの成果: 判定に従う {ours}、常に投資 {always}、結果を知っていた場合 {oracle}",
-        "Money per case: our verdicts {ours}, always invest {always}, perfect foresight {oracle}",
+        "1 件あたりの成果: 判定に従う {ours}、期待値が最大の選択肢に従う {valued}、常に投資 {always}、結果を知っていた場合 {oracle}",
+        "Money per case: our verdicts {ours}, highest expected value {valued}, always invest {always}, perfect foresight {oracle}",
     ),
     "figure.track.policy.read": (
-        "目標達成の価値を 100、評価 1、採用 5、再評価 5、全層学習への投資 30 とした場合の平均です。",
-        "Means with the goal worth 100, evaluation 1, adopting 5, re-evaluation 5, investing in full training 30.",
+        "目標達成の価値を 100、評価 1、採用 5、再評価 5、全層学習への投資 30 とした場合の平均です。判定は「結果と一致する見込みが最も高いもの」、"
+        "期待値は結果の画面の費用対効果の表にあります。",
+        "Means with the goal worth 100, evaluation 1, adopting 5, re-evaluation 5, investing in full training 30. The verdict is what is most "
+        "likely to be right; expected values stand in the money table of every result.",
     ),
     "figure.track.gain": (
         "全層学習が 0.02 以上改善したのは {cases} 件中 {paid} 件、表データでは {tables} 件中 {tables_paid} 件です",
