@@ -84,9 +84,8 @@ def signed(value: float, digits: int) -> str:
 def money(amount: float, currency: str, language: str) -> str:
     """Money in steps of 1e4 and 1e8 in Japanese, ``¥12.3M`` in English."""
     if language == "en":
-        text = format_compact_currency(
-            abs(amount), currency, locale="en", fraction_digits=1 if abs(amount) >= 1000 else 0
-        )
+        size = abs(amount) if abs(amount) >= 1000 else round(abs(amount))  # the compact format rounds only what it shortens
+        text = format_compact_currency(size, currency, locale="en", fraction_digits=1 if size >= 1000 else 0)
         return (MINUS if amount < 0 else "") + text.replace(".0", "")
     unit = say(f"currency.{currency}", language)
     size = abs(amount)

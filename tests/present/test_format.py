@@ -19,6 +19,8 @@ from dualcore.present.escape import markdown, plain
         (7_400_000, "JPY", "en", "¥7.4M"),
         (80_000, "USD", "en", "$80K"),
         (-500, "EUR", "en", "−€500"),
+        (43.3333, "USD", "en", "$43"),
+        (999.6, "USD", "en", "$1K"),
         (0, "JPY", "ja", "0円"),
     ],
 )
