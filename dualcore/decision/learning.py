@@ -19,6 +19,7 @@ from dualcore.decision.learning_records import Case
 KINDS = ("table", "image", "series", "audio")
 WEIGHT_SD = 0.3  # prior of the gain's weights, in score per feature of order 1
 SHIFT_SD = 0.02
+GROWS = ("probe", "trees", "linear", "doubling")  # features that may only raise the forecast gain
 
 
 def _loss(residual: np.ndarray, sd: np.ndarray, weight: np.ndarray) -> float:
@@ -65,7 +66,9 @@ def _gain(cases: list[Case]) -> tuple[list[float], dict[str, Spread]]:
         prior += 0.5 * ((p[d] + 4) / 1.0) ** 2 + 0.5 * ((p[d + 1 : d + 5] / 0.5) ** 2).sum() + 0.5 * ((p[d + 5] + 4) / 2.0) ** 2
         return _loss(y - F @ p[:d], sds(p), weight) + prior
 
-    p = minimize(objective, np.concatenate([np.zeros(d), [-4.0], np.zeros(4), [-4.0]]), method="L-BFGS-B").x
+    # Evidence that something better exists must not speak against tuning, whatever a hundred cases say.
+    bounds = [(0.0, None) if name in GROWS else (None, None) for name in FEATURES] + [(None, None)] * 6
+    p = minimize(objective, np.concatenate([np.zeros(d), [-4.0], np.zeros(4), [-4.0]]), method="L-BFGS-B", bounds=bounds).x
     rows = math.exp(p[d + 5])
     return p[:d].tolist(), {k: Spread(floor=float(math.exp(p[d] + p[d + 1 + i])), rows=float(rows)) for i, k in enumerate(KINDS)}
 

@@ -83,3 +83,13 @@ def test_what_was_seen_is_in_the_unit_of_a_score():
     found = seen(sample.evidence(regression=True))
     assert len(found.features) == len(FEATURES) and found.rows > 0
     assert all(abs(f) <= 1 for f in found.features)
+
+
+@pytest.mark.parametrize("name", ["probe", "trees", "linear", "doubling"])
+def test_signs_of_something_better_never_lower_the_shipped_forecast_of_tuning(name):
+    assert calibration().gain[FEATURES.index(name)] >= 0
+
+
+def test_the_fit_keeps_that_sign_where_the_cases_say_otherwise():
+    known = learning.fit(_cases(np.random.default_rng(2), 80, gain=-0.6, wider=1.0), "test")
+    assert known.gain[FEATURES.index("probe")] == pytest.approx(0.0, abs=1e-9)
