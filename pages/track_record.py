@@ -53,4 +53,6 @@ else:
     _parts.picture(plot_policies(found, language(), theme()), "policies")
     st.subheader(t("track.limits"), anchor=False)
     st.markdown(t("track.limits_text", gain_skill=fmt.number(found.gain.skill, 2), cost=fmt.number(found.cost.cpu_median, 2)))
+    for verdict in (v for v, n in found.counts.items() if n == 0):
+        st.warning(t("track.never", verdict=t(f"verdict.{verdict}"), n=found.primary[verdict]), icon=":material/warning:")
     _cases(record)

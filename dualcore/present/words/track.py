@@ -26,6 +26,10 @@ WORDS = {
         "- The evaluation costs {cost} times full training (median, CPU time); on tables full training itself takes only seconds, so the ratio is large.\n"
         "- This is the record on public data; your company's data may differ.",
     ),
+    "track.never": (
+        "この検証では「{verdict}」の判定は一度も出ませんでした(正解だった件数は {n})。該当する案件を見つける力は、まだ実証されていません。",
+        "The verdict \"{verdict}\" was never given in this backtest (it would have been right {n} times): that dualcore finds such cases is not shown yet.",
+    ),
     "track.cases": ("全件の一覧", "Every case"),
     "track.column.dataset": ("データ", "Dataset"),
     "track.column.rows": ("学習行数", "Training rows"),
