@@ -170,7 +170,10 @@ def would_change(decision: str, evidence: Evidence, goal: float, terms: Terms, p
     out = []
     if decision == "adopt":
         if better(evidence, last.score, goal):
-            out.append(Reason(code="goal_above", fields={"value": last.low if evidence.greater_is_better else last.high, "metric": evidence.metric}))
+            sure = last.low if evidence.greater_is_better else last.high
+            # Where the goal already lies inside the interval, the score itself is where the chances turn.
+            value = sure if better(evidence, sure, goal) else last.score
+            out.append(Reason(code="goal_above", fields={"value": value, "metric": evidence.metric}))
         out.append(Reason(code="new_data_worse", fields={"goal": goal, "metric": evidence.metric}))
     else:
         if not better(evidence, last.score, goal):

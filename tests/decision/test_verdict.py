@@ -116,3 +116,10 @@ def test_every_reason_is_a_sentence_in_both_languages(base, language, goal):
     for change in verdict.would_change:
         assert "{" not in reason_sentence(change, verdict, language, "change")
     assert say(f"next.{verdict.next_step}", language)
+
+
+@pytest.mark.parametrize("score", [0.9, 0.885])
+def test_what_would_change_an_adoption_lies_beyond_its_goal(base, score):
+    verdict = recommend(with_score(base, score), Terms(goal=0.88))
+    above = [c.fields["value"] for c in verdict.would_change if c.code == "goal_above"]
+    assert verdict.decision == "adopt" and above and above[0] >= verdict.goal
