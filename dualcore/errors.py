@@ -47,6 +47,15 @@ class Reasons(tuple):
         return apart.join(f"{name}: {say(f'init.{code}', language or 'en', **fields)}" for name, code, fields in self)
 
 
+class Word(str):
+    """A catalogue key that is read in the language of the sentence it stands in: ``"{role:ja}"``."""
+
+    def __format__(self, language: str) -> str:
+        from dualcore.present.words import say
+
+        return say(str(self), language or "en")
+
+
 class NumericalError(DualcoreError, ValueError):
     """A computation did not give finite numbers."""
 

@@ -32,6 +32,7 @@ def _navigation() -> st.Page:
                 page("tune", "tune"),
                 page("transfer", "move_up"),
                 page("invest", "trending_up"),
+                page("gates", "gavel"),
             ],
             t("nav.help"): [page("protocol", "rule"), page("track_record", "verified"), page("glossary", "menu_book")],
         },

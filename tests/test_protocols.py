@@ -12,7 +12,7 @@ from dualcore.services import ProjectInput, Services, User
 from dualcore.settings import Settings
 from tests.present import sample
 
-MINA, KEN = User("mina", "Mina"), User("ken", "Ken")
+MINA, KEN = (User(name.lower(), name, frozenset({"decider"})) for name in ("Mina", "Ken"))
 ADMIN = User("root", "Administrator", frozenset({"admin"}))
 
 

@@ -13,8 +13,8 @@ from dualcore.records.models import Dataset
 from dualcore.services import ProjectInput, Services, User
 from dualcore.settings import Settings
 
-MINA = User("mina", "Mina")
-KEN = User("ken", "Ken")
+MINA = User("mina", "Mina", frozenset({"decider"}))
+KEN = User("ken", "Ken", frozenset({"decider"}))
 ADMIN = User("root", "Administrator", frozenset({"admin"}))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dualcore.decision.records import Protocol, Terms, Verdict
@@ -121,6 +121,122 @@ class ProtocolVersion(Base):
     locked: Mapped[bool] = mapped_column(default=False)
     user: Mapped[str] = mapped_column(String(200))
     created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Registration(Base):
+    """What was fixed before a stage was run: goal, money and thresholds. One per job; never changed."""
+
+    __tablename__ = "registration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[str] = mapped_column(String(16), unique=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    stage: Mapped[int]
+    terms: Mapped[Terms] = mapped_column(RecordJson(Terms))
+    protocol: Mapped[Protocol] = mapped_column(RecordJson(Protocol))
+    cost: Mapped[float]  # planned, in the terms' currency
+    late: Mapped[bool]  # terms or protocol differ from those that earlier evidence of this stage was asked under
+    user: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class GateDecision(Base):
+    """What a person decided at a gate; a later decision on the same gate has the next number. Never changed."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    number: Mapped[int]  # 1, 2, ... within the project: of two who decide at once, one comes too late
+    stage: Mapped[int]
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
+    stage_run_id: Mapped[str | None] = mapped_column(ForeignKey("stage_run.id"))
+    recommended: Mapped[str] = mapped_column(String(16))
+    confidence: Mapped[float | None]
+    action: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    conditions: Mapped[str] = mapped_column(Text)
+    review_on: Mapped[date | None]
+    planned: Mapped[float]  # cost of the course that was chosen
+    avoided: Mapped[float]  # cost of full investment that the choice does not spend
+    spent: Mapped[float]  # by the end of this stage, as the person entered it
+    protocol: Mapped[str] = mapped_column(String(40))  # version that the recommendation followed
+    user: Mapped[str] = mapped_column(String(200))
+    user_name: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (UniqueConstraint("project_id", "number", name="decision_number"),)
+
+
+class Outcome(Base):
+    """What happened after a decision, entered later; the newest one counts. Never changed."""
+
+    __tablename__ = "outcome"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decision.id"), index=True)
+    reached_by: Mapped[str] = mapped_column(String(16))
+    score: Mapped[float | None]
+    spent: Mapped[float | None]
+    benefit: Mapped[float | None]
+    note: Mapped[str] = mapped_column(Text)
+    user: Mapped[str] = mapped_column(String(200))
+    user_name: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Member(Base):
+    """What a person may do in one project of somebody else; ``*`` stands for everybody who is signed in."""
+
+    __tablename__ = "member"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class Person(Base):
+    """Who has signed in, and the role given here; None = the role comes from the sign-in."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320), default="")
+    role: Mapped[str | None] = mapped_column(String(16))
+    seen: Mapped[datetime] = mapped_column(default=now)
+
+
+class Share(Base):
+    """A link to a frozen copy of one view of a project. Only the hash of its secret is kept."""
+
+    __tablename__ = "share"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True, default=new_id)
+    secret_sha: Mapped[str] = mapped_column(String(64), unique=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    evaluation_id: Mapped[str] = mapped_column(ForeignKey("evaluation.id"))
+    content: Mapped[Any] = mapped_column(JSON)
+    expires: Mapped[datetime]
+    revoked: Mapped[datetime | None]
+    user: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(default=now)
+
+
+class AuditEntry(Base):
+    """One line of the audit trail; each carries the hash of the one before (see ``records.audit``)."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    created: Mapped[datetime]
+    user: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(48))
+    project_id: Mapped[str | None] = mapped_column(String(16), index=True)  # no foreign key: outlives the project
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Job(Base):

@@ -5,14 +5,18 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dualcore.records.models import Dataset, Evaluation, Job, Project, StageRun
+from dualcore.records.models import Dataset, Evaluation, GateDecision, Job, Outcome, Project, Registration, StageRun
+from dualcore.records.registrations import CODES
 from dualcore.records.types import now
 from dualcore.records.views import (
     ACTIVE,
     DatasetView,
+    DecisionView,
     EvaluationView,
     JobView,
+    OutcomeView,
     ProjectView,
+    RegistrationView,
     StageView,
 )
 
@@ -137,3 +141,54 @@ def _ahead(session: Session, job: Job) -> int:
     queued = (Job.state == "queued") & earlier
     running = (Job.state == "running") & (Job.priority <= job.priority)
     return session.scalar(select(func.count()).select_from(Job).where(queued | running)) or 0
+
+
+def registration_view(row: Registration) -> RegistrationView:
+    return RegistrationView(
+        terms=row.terms, protocol=row.protocol, cost=row.cost, late=row.late, user=row.user, created=row.created
+    )
+
+
+def decision_view(row: GateDecision, currency: str, outcome: Outcome | None) -> DecisionView:
+    return DecisionView(
+        id=row.id,
+        project_id=row.project_id,
+        number=row.number,
+        stage=CODES[row.stage],
+        evaluation_id=row.evaluation_id,
+        stage_run_id=row.stage_run_id,
+        recommended=row.recommended,
+        confidence=row.confidence,
+        action=row.action,
+        follows=row.action == row.recommended,
+        reason=row.reason,
+        conditions=row.conditions,
+        review_on=row.review_on,
+        planned=row.planned,
+        avoided=row.avoided,
+        spent=row.spent,
+        currency=currency,
+        protocol=row.protocol,
+        user=row.user,
+        user_name=row.user_name,
+        created=row.created,
+        outcome=None if outcome is None else outcome_view(outcome),
+    )
+
+
+def outcome_view(row: Outcome) -> OutcomeView:
+    return OutcomeView(
+        reached_by=row.reached_by,
+        score=row.score,
+        spent=row.spent,
+        benefit=row.benefit,
+        note=row.note,
+        user_name=row.user_name,
+        created=row.created,
+    )
+
+
+def outcomes_of(session: Session, decisions: list[str]) -> dict[str, Outcome]:
+    """The newest outcome of each decision that has one."""
+    newest = select(func.max(Outcome.id)).where(Outcome.decision_id.in_(decisions)).group_by(Outcome.decision_id)
+    return {row.decision_id: row for row in session.scalars(select(Outcome).where(Outcome.id.in_(newest)))}

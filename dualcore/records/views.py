@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
-from dualcore.decision.records import Decision, Terms, Verdict
+from dualcore.decision.records import Decision, Protocol, Terms, Verdict
 from dualcore.evidence.records import Evidence, Metric
 from dualcore.evidence.stages import StageKind, StageResult
 from dualcore.intake.records import Column, Kind, Note, Profile, Question, ReadOptions
@@ -166,3 +166,109 @@ class StageView(Record):
     result: StageResult
     has_file: bool
     created: datetime
+
+
+Gate = Literal["last_layer", "reevaluate", "intermediate", "full"]
+ReachedBy = Literal["last_layer", "full", "other", "nothing", "open"]
+
+
+class DecisionInput(Record):
+    """What a person decides at a gate, under which words."""
+
+    stage: Gate
+    evaluation_id: str
+    stage_run_id: str | None = None  # the run that the decision rests on; None at the first gate
+    action: Decision
+    reason: str = Field("", max_length=4000)  # may only be empty where the recommendation is followed
+    conditions: str = Field("", max_length=4000)
+    review_on: date | None = None
+    spent: float = Field(0.0, ge=0)  # money spent on the project until now
+    seen: str | None = None  # id of the newest decision that the person saw
+
+
+class OutcomeInput(Record):
+    """What happened after a decision."""
+
+    reached_by: ReachedBy  # what reached the goal in the end; "open" = not known yet
+    score: float | None = None  # in the project's metric
+    spent: float | None = Field(None, ge=0)  # in all
+    benefit: float | None = None  # what it brought
+    note: str = Field("", max_length=4000)
+
+
+class OutcomeView(OutcomeInput):
+    user_name: str
+    created: datetime
+
+
+class DecisionView(Record):
+    """A human decision at a gate. Money in the project's currency."""
+
+    id: str
+    project_id: str
+    number: int
+    stage: Gate
+    evaluation_id: str
+    stage_run_id: str | None
+    recommended: Decision
+    confidence: float | None
+    action: Decision
+    follows: bool
+    reason: str
+    conditions: str
+    review_on: date | None
+    planned: float  # cost of what was chosen
+    avoided: float  # cost of full investment that is not spent
+    spent: float
+    currency: str
+    protocol: str  # version
+    user: str
+    user_name: str
+    created: datetime
+    outcome: OutcomeView | None = None  # the newest
+
+    @property
+    def right(self) -> bool | None:
+        """Whether hindsight agrees; None while nobody knows."""
+        if self.outcome is None or self.outcome.reached_by == "open":
+            return None
+        return self.action == RIGHT[self.outcome.reached_by]
+
+    @property
+    def recommendation_right(self) -> bool | None:
+        """Whether hindsight agrees with what was recommended."""
+        if self.outcome is None or self.outcome.reached_by == "open":
+            return None
+        return self.recommended == RIGHT[self.outcome.reached_by]
+
+
+RIGHT: dict[str, Decision] = {"last_layer": "adopt", "full": "invest", "other": "re-evaluate", "nothing": "stop"}
+
+
+class RegistrationView(Record):
+    """What was fixed before the run: goal, money, thresholds."""
+
+    terms: Terms
+    protocol: Protocol
+    cost: float
+    late: bool  # other terms or thresholds than those that earlier evidence of this stage was asked under
+    user: str
+    created: datetime
+
+
+class GateView(Record):
+    """One gate of a project: plan, evidence, recommendation, decision."""
+
+    stage: Gate
+    place: int  # 1..4
+    unlocked: bool
+    cost: float  # planned
+    registration: RegistrationView | None  # of the newest run
+    evaluation_id: str | None  # the evidence: newest evaluation, and run of the stage
+    stage_run_id: str | None
+    recommended: Decision | None  # None before there is evidence
+    confidence: float | None
+    moved: bool  # the verdict shown follows other terms or thresholds than the registered ones
+    decision: DecisionView | None  # newest at this gate
+    current: bool  # the decision rests on the newest evidence
+    waiting: bool  # evidence is there, and nobody has decided on it

@@ -16,16 +16,21 @@ from dualcore.records.access import LOCAL_USER, User
 from dualcore.records.models import Project
 from dualcore.records.views import (
     DatasetView,
+    DecisionInput,
+    DecisionView,
     DemoView,
     EvaluationView,
+    GateView,
     JobView,
+    OutcomeInput,
+    OutcomeView,
     ProjectInput,
     ProjectView,
     StageView,
     UploadView,
 )
 from dualcore.services.data import Data
-from dualcore.services.investment import Investment
+from dualcore.services.gates import Gates
 from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
 from dualcore.services.stages import Stages
 from dualcore.services.transfer import EmbeddingsView, Transfers
@@ -34,10 +39,15 @@ from dualcore.settings import Settings
 __all__ = [
     "LOCAL_USER",
     "DatasetView",
+    "DecisionInput",
+    "DecisionView",
     "DemoView",
     "EmbeddingsView",
     "EvaluationView",
+    "GateView",
     "JobView",
+    "OutcomeInput",
+    "OutcomeView",
     "ProjectInput",
     "ProjectView",
     "ProtocolView",
@@ -58,7 +68,7 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Investment, Transfers, Stages, Protocols):
+class Services(Data, Gates, Transfers, Stages, Protocols):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:

@@ -11,6 +11,7 @@ from dualcore.errors import NotFound
 from dualcore.intake.records import Question, ReadOptions
 from dualcore.jobs.inputs import StoredFiles, prepare_stored, read_stored, upload_view
 from dualcore.records.access import User, owned
+from dualcore.records.audit import note
 from dualcore.records.demos import read_catalogue
 from dualcore.records.models import Dataset, Project
 from dualcore.records.rows import dataset_view, latest_dataset
@@ -34,12 +35,17 @@ class Data(Projects, Evaluations):
         DataError
             The file is too big or cannot be used; the sentence says why.
         """
-        self.project(user, project_id)
+        self._must(user, project_id)
         limit = self.settings.max_upload_mb * 1_000_000
         if not isinstance(file, Path) and file.seekable():
             file.seek(0)  # the page may have read it already
         sha, _ = self._store.put_file(file, limit) if isinstance(file, Path) else self._store.put(file, limit)
         return self._look_into(sha, filename, options)
+
+    def _must(self, user: User, project_id: str) -> None:
+        """Raises NotFound, NotAllowed when the person may not change the project's data."""
+        with self._database.read() as session:
+            owned(session, user, project_id, "edit")
 
     def _look_into(self, sha: str, filename: str, options: ReadOptions) -> UploadView:
         return upload_view(read_stored(self._store, sha, filename, options), options)
@@ -48,7 +54,7 @@ class Data(Projects, Evaluations):
         self, user: User, project_id: str, upload_sha: str, filename: str, options: ReadOptions
     ) -> UploadView:
         """Look into a stored upload with other reading options."""
-        self.project(user, project_id)
+        self._must(user, project_id)
         return self._look_into(upload_sha, filename, options)
 
     def attach_dataset(
@@ -66,11 +72,11 @@ class Data(Projects, Evaluations):
 
         The same content with the same choices keeps the present version. Raises DataError.
         """
-        self.project(user, project_id)
+        self._must(user, project_id)
         files = StoredFiles(filename, upload_sha, test_filename, test_sha)
         prepared = prepare_stored(self._store, files, options, question)
         with self._database.write() as session:
-            project = owned(session, user, project_id)
+            project = owned(session, user, project_id, "edit")
             latest = latest_dataset(session, project_id)
             if latest is not None and latest.sha256 == prepared.sha256:
                 return dataset_view(latest)
@@ -88,7 +94,7 @@ class Data(Projects, Evaluations):
             )
             session.add(dataset)
             project.updated = now()
-            session.flush()
+            note(session, user.id, "data_attached", project_id, dataset=dataset.id, sha256=dataset.sha256, filename=filename)
             return dataset_view(dataset)
 
     def dataset(self, user: User, project_id: str) -> DatasetView | None:
@@ -107,7 +113,7 @@ class Data(Projects, Evaluations):
         demo = next((demo for demo in self.demos() if demo.id == demo_id), None)
         if demo is None:
             raise NotFound("no_demo", demo=demo_id)
-        self.project(user, project_id)
+        self._must(user, project_id)
         sha, _ = self._store.put_file(self.settings.demo_dir / demo.file)
         test = Path(demo.test_file) if demo.test_file else None
         test_sha = self._store.put_file(self.settings.demo_dir / test)[0] if test else None
@@ -129,7 +135,7 @@ class Data(Projects, Evaluations):
                     values = demo.project(language or self.settings.language)
                     project = Project(owner=user.id, demo=demo.id, **dict(values))
                     session.add(project)
-                    session.flush()
+                    note(session, user.id, "project_created", project.id, name=project.name, demo=demo.id)
                 elif project.deleted_at is not None or latest_dataset(session, project.id):
                     continue
                 project_id = project.id

@@ -13,7 +13,8 @@ from dualcore.errors import DataError, NotFound
 from dualcore.evidence.records import Metric
 from dualcore.jobs.queue import BACKGROUND, PERSON
 from dualcore.records.access import User, own_evaluation, own_job, owned
-from dualcore.records.models import Evaluation, Job
+from dualcore.records.models import Evaluation, Job, Project
+from dualcore.records.registrations import LAST_LAYER, register
 from dualcore.records.rows import active_job, evaluation_view, job_view, latest_dataset
 from dualcore.records.verdicts import record_verdict
 from dualcore.records.views import EvaluationView, JobView
@@ -41,7 +42,7 @@ class Evaluations(Installation):
             ``no_dataset`` when the project has no data yet.
         """
         with self._database.read() as session:
-            project = owned(session, user, project_id)
+            project = owned(session, user, project_id, "edit")
             dataset = latest_dataset(session, project_id)
             if dataset is None:
                 raise DataError("no_dataset", project=project.name)
@@ -55,6 +56,8 @@ class Evaluations(Installation):
             }
         priority = BACKGROUND if background else PERSON
         job_id = self._queue.add(user.id, "evaluate", params, project_id, priority)
+        with self._database.write() as session:
+            register(session, user, job_id, session.get_one(Project, project_id), LAST_LAYER)
         return self.job(user, job_id)
 
     def job(self, user: User, job_id: str) -> JobView:
@@ -78,7 +81,8 @@ class Evaluations(Installation):
 
     def cancel_job(self, user: User, job_id: str) -> JobView:
         """Ask the job to stop; one that has ended stays as it is."""
-        self.job(user, job_id)
+        with self._database.read() as session:
+            own_job(session, user, job_id, "edit")
         self._queue.cancel(job_id)
         return self.job(user, job_id)
 
@@ -108,7 +112,7 @@ class Evaluations(Installation):
         from dualcore.decision import recommend
 
         with self._database.write() as session:
-            evaluation = own_evaluation(session, user, evaluation_id)
+            evaluation = own_evaluation(session, user, evaluation_id, "edit")
             verdict = recommend(evaluation.evidence, terms=terms, protocol=evaluation.verdict.protocol)
             record_verdict(session, evaluation, verdict.model_copy(update={"occasion": "terms"}), user.id)
             session.flush()

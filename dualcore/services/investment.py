@@ -6,6 +6,7 @@ from dualcore.decision.plan import Plan, make_plan
 from dualcore.errors import NotFound
 from dualcore.records.access import User, own_evaluation
 from dualcore.records.models import Dataset
+from dualcore.records.registrations import FULL, must_be_unlocked
 from dualcore.services.stages import Stages
 from dualcore.settings import Language
 
@@ -32,6 +33,8 @@ class Investment(Stages):
             ``no_model`` when the evaluation kept no model.
         DataError, SkeletonError
             When data or architecture cannot be written out.
+        NotAllowed
+            ``stage_locked`` before a person has decided for full training.
         """
         # Not at the top: a page that shows records does not wait for torch.
         from dualcore.evidence import LastLayerModel
@@ -39,6 +42,8 @@ class Investment(Stages):
         from dualcore.kit import starter_kit
 
         view = self.evaluation(user, evaluation_id)
+        with self._database.read() as session:
+            must_be_unlocked(session, view.project_id, FULL)
         if not view.has_model:
             raise NotFound("no_model")
         model = LastLayerModel.load(self.model_path(user, evaluation_id))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from dualcore.records.access import User, owned
+from dualcore.records.access import Need, User, may, owned, require, visible
+from dualcore.records.audit import note
 from dualcore.records.models import Job, Project
 from dualcore.records.rows import project_view
 from dualcore.records.types import now
@@ -14,19 +15,20 @@ from dualcore.services.installation import Installation
 
 class Projects(Installation):
     def list_projects(self, user: User, deleted: bool = False) -> list[ProjectView]:
-        """The user's projects (all of them for an administrator), the latest change first."""
+        """The projects that the person may see, the latest change first."""
         query = select(Project).where(Project.deleted_at.is_not(None) if deleted else Project.deleted_at.is_(None))
-        if "admin" not in user.roles:
-            query = query.where(Project.owner == user.id)
+        query = query.where(visible(user))
         with self._database.read() as session:
             projects = session.scalars(query.order_by(Project.updated.desc(), Project.id))
             return [project_view(session, project) for project in projects]
 
     def create_project(self, user: User, values: ProjectInput) -> ProjectView:
+        """A new project of the person, who must be an analyst at least.  Raises NotAllowed."""
+        require(user, "analyst")
         with self._database.write() as session:
             project = Project(owner=user.id, **dict(values))
             session.add(project)
-            session.flush()
+            note(session, user.id, "project_created", project.id, name=project.name)
             return project_view(session, project)
 
     def project(self, user: User, project_id: str) -> ProjectView:
@@ -34,18 +36,32 @@ class Projects(Installation):
         with self._database.read() as session:
             return project_view(session, owned(session, user, project_id))
 
+    def may(self, user: User, project_id: str, need: Need) -> bool:
+        """Whether the person may ``view``, ``edit``, ``decide`` in, or ``manage`` the project: for what a page offers.
+
+        Every action checks again by itself.
+        """
+        with self._database.read() as session:
+            project = session.get(Project, project_id)
+            return project is not None and may(session, user, project, need)
+
     def update_project(self, user: User, project_id: str, values: ProjectInput) -> ProjectView:
         with self._database.write() as session:
-            project = owned(session, user, project_id)
-            for name, value in dict(values).items():
-                setattr(project, name, value)
-            session.flush()
+            project = owned(session, user, project_id, "edit")
+            changed = [name for name, value in dict(values).items() if getattr(project, name) != value]
+            before = project.terms
+            for name in changed:
+                setattr(project, name, getattr(values, name))
+            if changed:
+                known = {"after_evidence": project.stage >= 1, "before": before.model_dump()} if "terms" in changed else {}
+                note(session, user.id, "project_changed", project_id, fields=changed, **known)
             return project_view(session, project)
 
     def delete_project(self, user: User, project_id: str) -> None:
         """Hide the project; its jobs are cancelled. ``restore_project`` brings it back."""
         with self._database.write() as session:
-            owned(session, user, project_id).deleted_at = now()
+            owned(session, user, project_id, "manage").deleted_at = now()
+            note(session, user.id, "project_deleted", project_id)
             active = select(Job.id).where(Job.project_id == project_id, Job.state.in_(ACTIVE))
             jobs = list(session.scalars(active))
         for job_id in jobs:
@@ -53,7 +69,7 @@ class Projects(Installation):
 
     def restore_project(self, user: User, project_id: str) -> ProjectView:
         with self._database.write() as session:
-            project = owned(session, user, project_id, deleted=True)
+            project = owned(session, user, project_id, "manage", deleted=True)
             project.deleted_at = None
-            session.flush()
+            note(session, user.id, "project_restored", project_id)
             return project_view(session, project)

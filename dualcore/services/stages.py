@@ -10,7 +10,8 @@ from dualcore.errors import NotFound
 from dualcore.evidence.stages import StageKind
 from dualcore.jobs.queue import PERSON
 from dualcore.records.access import User, own_evaluation, own_stage, owned
-from dualcore.records.models import StageRun
+from dualcore.records.models import Project, StageRun
+from dualcore.records.registrations import KINDS, must_be_unlocked, register
 from dualcore.records.rows import stage_view
 from dualcore.records.views import JobView, StageView
 from dualcore.services.evaluations import Evaluations
@@ -18,11 +19,20 @@ from dualcore.services.evaluations import Evaluations
 
 class Stages(Evaluations):
     def start_stage(self, user: User, evaluation_id: str, kind: StageKind, options: dict | None = None) -> JobView:
-        """Queue a stage on the data of an evaluation. Idempotent: the same work is queued once."""
+        """Queue a stage on the data of an evaluation. Idempotent: the same work is queued once.
+
+        Raises NotFound, NotAllowed (``stage_locked`` before a person has decided for it at the gate before).
+        """
         with self._database.read() as session:
-            project_id = own_evaluation(session, user, evaluation_id).project_id
+            project_id = own_evaluation(session, user, evaluation_id, "edit").project_id
+            if kind in KINDS:
+                must_be_unlocked(session, project_id, KINDS[kind])
         params = {"evaluation_id": evaluation_id, "options": options or {}}
-        return self.job(user, self._queue.add(user.id, kind, params, project_id, PERSON))
+        job_id = self._queue.add(user.id, kind, params, project_id, PERSON)
+        if kind in KINDS:
+            with self._database.write() as session:
+                register(session, user, job_id, session.get_one(Project, project_id), KINDS[kind])
+        return self.job(user, job_id)
 
     def stages(self, user: User, project_id: str, kind: StageKind) -> list[StageView]:
         """The project's runs of one stage, the newest first."""

@@ -56,7 +56,7 @@ class Transfers(Stages):
                 raise NotFound("encoder_missing", name=encoder)
             return self.start_stage(user, evaluation_id, "transfer", {"encoder": encoder})
         with self._database.read() as session:
-            row = session.get_one(Dataset, own_evaluation(session, user, evaluation_id).dataset_id)
+            row = session.get_one(Dataset, own_evaluation(session, user, evaluation_id, "edit").dataset_id)
             data = {
                 "file_sha": row.file_sha, "filename": row.filename, "options": row.options.model_dump(mode="json"),
                 "question": row.question.model_dump(mode="json"),

@@ -13,7 +13,7 @@ from dualcore.intake.records import Question
 from dualcore.jobs.worker import Worker
 from dualcore.services import ProjectInput, Services, User
 
-MINA, KEN = User("mina", "Mina"), User("ken", "Ken")
+MINA, KEN = (User(name.lower(), name, frozenset({"decider"})) for name in ("Mina", "Ken"))
 FAST = {"job_seconds": 5.0}
 
 

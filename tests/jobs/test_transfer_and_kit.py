@@ -13,6 +13,7 @@ import torch
 from dualcore.cli import main
 from dualcore.errors import NotAllowed
 from dualcore.services import Services
+from tests.decided import decided
 from tests.jobs.test_evaluation import FAST, KEN, MINA, attached, run_to_the_end, table
 
 
@@ -40,6 +41,9 @@ def test_from_an_evaluation_to_a_comparison_and_a_kit_that_reproduces_the_score(
 
     plan = services.plan(MINA, view.id)
     assert plan.goal == view.verdict.goal
+    with pytest.raises(NotAllowed):
+        services.starter_kit(MINA, view.id, "ja")  # nobody has decided yet
+    decided(services, MINA, view.id, "invest", "invest", "invest")
     packed = services.starter_kit(MINA, view.id, "ja")
     with pytest.raises(NotAllowed):
         services.starter_kit(KEN, view.id, "ja")

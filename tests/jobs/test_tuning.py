@@ -14,10 +14,11 @@ from dualcore.jobs.worker import Worker
 from dualcore.kernels import preset
 from dualcore.records import models
 from dualcore.services import ProjectInput, Services, User
+from tests.decided import decided
 from tests.evidence.problems import table
 from tests.present import sample
 
-MINA = User("mina", "Mina")
+MINA = User("mina", "Mina", frozenset({"decider"}))
 OPTIONS = {"width": 32, "epochs": 20, "minutes": 30}
 
 
@@ -43,7 +44,9 @@ def evaluation(services):
         )
         session.add(row)
         session.flush()
-        return project.id, row.id
+        made_id = row.id
+    decided(services, MINA, made_id, "invest")
+    return project.id, made_id
 
 
 @pytest.mark.timeout(900)  # three processes start one after another
