@@ -12,8 +12,9 @@ MAY_IMPORT = {
     "intake": set(),
     "evidence": {"intake", "kernels"},
     "decision": {"evidence", "intake"},
+    "lessons": {"kernels", "evidence", "decision"},
     "kit": {"intake", "kernels", "evidence", "decision", "present"},
-    "present": {"intake", "evidence", "decision", "kernels", "records"},
+    "present": {"intake", "evidence", "decision", "kernels", "lessons", "records"},
 }
 HEAVY = {"torch", "sklearn", "scipy", "sqlalchemy", "alembic"}
 

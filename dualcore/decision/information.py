@@ -88,20 +88,23 @@ def worth_of(u: np.ndarray, statistics: list[np.ndarray]) -> tuple[float, float,
     u : (draws, actions) net money; statistics : one or two arrays (draws,)
     """
     today = int(u.mean(0).argmax())
-    halves = np.arange(len(u)) % 2
-    gained, moved = np.zeros(len(u)), np.zeros(len(u), bool)
-    cell = _cells(statistics)
-    for half in (0, 1):
-        learn, pay = halves == half, halves != half
-        choice = _rule(u[learn], cell[learn])[cell[pay]]
-        rows = np.flatnonzero(pay)
-        gained[rows] = u[rows, choice] - u[rows, today]
-        moved[rows] = choice != today
+    chosen = choices(u, statistics)
+    gained, moved = u[np.arange(len(u)), chosen] - u[:, today], chosen != today
     value = float(gained.mean())
     error = Z * float(gained.std()) / np.sqrt(len(u))
     if value <= 0:
         return 0.0, 0.0, max(0.0, value + error), 0.0
     return value, max(0.0, value - error), value + error, float(moved.mean())
+
+
+def choices(u: np.ndarray, statistics: list[np.ndarray]) -> np.ndarray:
+    """The course (draws,) that each draw is given once ``statistics`` are seen, by the rule learnt on the other half of them."""
+    halves = np.arange(len(u)) % 2
+    chosen, cell = np.zeros(len(u), dtype=np.int64), _cells(statistics)
+    for half in (0, 1):
+        learn, pay = halves == half, halves != half
+        chosen[pay] = _rule(u[learn], cell[learn])[cell[pay]]
+    return chosen
 
 
 def _rule(u: np.ndarray, cell: np.ndarray) -> np.ndarray:
