@@ -1,4 +1,4 @@
-"""The command line: evaluate, predict, kernel, reevaluate, tune, transfer, init-report.
+"""The command line: evaluate, predict, kernel, reevaluate, tune, transfer, init-report, backup, restore, verify.
 
 Exit status 0 with an answer, 2 with one clear line for input that cannot be used.
 """
@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+from dualcore import maintenancecommand
 from dualcore.errors import DataError, DualcoreError
 
 KERNEL_FLOPS = 1e13  # some minutes on two cores
@@ -135,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     m.add_argument("--note", default="", help="why; stands in the history")
     m.add_argument("--language", choices=("en", "ja"), default="en")
     m.set_defaults(run=_protocol_import)
+
+    maintenancecommand.add_commands(commands)
 
     i = commands.add_parser("init-report", help="what the initialisation of a torch module does to a signal, and what its correction would")
     i.add_argument("factory", metavar="MODULE:FACTORY", help="a function of a module in this folder that returns an nn.Module, or one and a sample")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Language = Literal["ja", "en"]
+Role = Literal["viewer", "analyst", "decider", "admin"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -20,7 +22,7 @@ class Settings(BaseSettings):
     ----------
     home : folder of everything that dualcore writes
     database_url : SQLAlchemy URL; SQLite in ``home`` by default, PostgreSQL where several machines work
-    storage_url : folder (or ``file://`` URL) of the uploaded files and models
+    storage_url : folder, or URL of a file system that fsspec knows (``s3://...``), of the uploaded files and models
     demo_dir : folder with the demo data and their ``catalogue.json``
     workers : jobs that run at the same time on this machine
     worker : "embedded" = started with the app; "external" = ``python -m dualcore.jobs.worker`` runs elsewhere
@@ -29,6 +31,12 @@ class Settings(BaseSettings):
     max_upload_mb : largest file that is accepted (MB)
     language : language of people whose browser names neither Japanese nor English
     encoders : folder of pretrained encoders that may be chosen by name; loading one runs its code. None = none
+    trust_network : True = whoever reaches the server is the one local user, although others can; for networks of one team
+    admins : verified e-mail addresses or ids of people who are always administrators, separated by commas
+    role_claim : claim of the sign-in that holds a person's roles, e.g. "roles", "groups", "realm_access.roles"; None = none
+    role_map : what the values of that claim stand for, e.g. {"dualcore-admins": "admin"}
+    default_role : role of people whom neither the claim nor an administrator gave one; "none" = they may not enter
+    session_minutes : a sign-in lasts this long (min); None = as long as its token says
     """
 
     model_config = SettingsConfigDict(env_prefix="DUALCORE_", frozen=True, extra="ignore")
@@ -44,6 +52,19 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(500, ge=1)
     language: Language = "ja"
     encoders: Path | None = None
+    trust_network: bool = False
+    admins: Annotated[frozenset[str], NoDecode] = frozenset()
+    role_claim: str | None = None
+    role_map: dict[str, Role] = {"viewer": "viewer", "analyst": "analyst", "decider": "decider", "admin": "admin"}
+    default_role: Literal["none", "viewer", "analyst", "decider"] = "viewer"
+    session_minutes: float | None = Field(None, gt=0)
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _listed(cls, text: object) -> object:
+        # E-mail addresses are compared in small letters; ids of people hold a "|" and stay as they are.
+        names = text.split(",") if isinstance(text, str) else text
+        return {n if "|" in n else n.lower() for n in (name.strip() for name in names) if n}
 
     @field_validator("home", "encoders", mode="after")
     @classmethod
@@ -53,11 +74,10 @@ class Settings(BaseSettings):
 
     @field_validator("storage_url", mode="after")
     @classmethod
-    def _local(cls, url: str) -> str:
+    def _whole(cls, url: str) -> str:
+        # Child processes may start in another folder.
         path = url.removeprefix("file://")
-        if "://" in path:
-            raise ValueError(f"storage_url must be a folder or a file:// URL, not {url!r}")
-        return str(Path(path).expanduser().resolve())
+        return url if "://" in path else str(Path(path).expanduser().resolve())
 
     @property
     def logs(self) -> Path:
@@ -66,5 +86,11 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The process environment that gives a child process these same settings."""
-        own = {f"DUALCORE_{name.upper()}": str(value) for name, value in self.model_dump().items() if value is not None}
+        own = {f"DUALCORE_{name.upper()}": _text(value) for name, value in self.model_dump().items() if value is not None}
         return {**os.environ, **own}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value))
+    return json.dumps(value) if isinstance(value, dict) else str(value)

@@ -11,6 +11,8 @@ import dualcore  # noqa: F401 - before torch: it settles how idle threads wait
 
 import torch  # isort: skip
 
+from tests import postgres
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("DUALCORE_SHARED", ROOT.parent / "shared"))
 
@@ -23,3 +25,20 @@ def shared() -> Path:
     if not (SHARED / "datasets").is_dir():
         pytest.skip(f"no shared datasets at {SHARED}; set DUALCORE_SHARED to run this test")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A real server of this run's own; skips where none is installed."""
+    if postgres.binaries() is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(request, tmp_path) -> str:
+    """URL of an empty database: SQLite, or PostgreSQL when the test is parametrised so (``BOTH``)."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return f"sqlite:///{tmp_path / 'home' / 'dualcore.sqlite3'}"
+    return request.getfixturevalue("postgres_server").new_database()

@@ -73,7 +73,7 @@ def main(kinds: dict[str, Kind], arguments: list[str]) -> int:
     database = Database(open_engine(settings.database_url))
     with database.read() as session:
         claim = replace(claim_of(session.get_one(Job, arguments[0])), attempt=int(arguments[1]))
-    run = Run(claim, settings, database, FileStore(settings.storage_url), Queue(database))
+    run = Run(claim, settings, database, FileStore(settings.storage_url, settings.home / "fetched"), Queue(database))
     try:
         _execute(kinds, run)
     except LeaseLost:

@@ -43,15 +43,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest version; does nothing when they are. Safe to run twice at once."""
+def schema_version(connection: Connection) -> str:
+    """The version that the tables have."""
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+
+
+def migrate(engine: Engine, version: str = "head") -> None:
+    """Bring the tables to a version, the newest by default; does nothing when they are. Safe to run twice at once."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.execution_options(dualcore_write=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4711)")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, version)
 
 
 class Database:

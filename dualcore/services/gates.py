@@ -124,7 +124,8 @@ class Gates(Investment):
                 return decision_view(row, project.terms.currency, None)
         except IntegrityError:
             # PostgreSQL: both saw the same newest decision; the number is taken.
-            raise DataError("decision_meanwhile", name="") from None
+            newest = self.decisions(user, project_id)[0]
+            raise DataError("decision_meanwhile", name=newest.user_name) from None
 
     def _evidence(self, user: User, project_id: str, place: int, values: DecisionInput) -> tuple[Decision, Verdict]:
         with self._database.read() as session:

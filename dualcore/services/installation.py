@@ -16,5 +16,5 @@ class Installation:
         engine = open_engine(settings.database_url)
         migrate(engine)
         self._database = Database(engine)
-        self._store = FileStore(settings.storage_url)
+        self._store = FileStore(settings.storage_url, settings.home / "fetched")
         self._queue = Queue(self._database)

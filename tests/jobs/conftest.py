@@ -1,9 +1,6 @@
-import os
 import time
-import uuid
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from dualcore.jobs.queue import Queue
 from dualcore.records.database import Database, migrate, open_engine
@@ -12,16 +9,9 @@ from dualcore.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path):
-    """Settings on an empty SQLite file; on PostgreSQL where DUALCORE_TEST_POSTGRES names a server's URL."""
-    server = os.environ.get("DUALCORE_TEST_POSTGRES")
-    if server is None:
-        return Settings(home=tmp_path / "home")
-    name = f"test_{uuid.uuid4().hex}"
-    with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    return Settings(home=tmp_path / "home", database_url=url)
+def settings(tmp_path, database_url):
+    """Settings on an empty database."""
+    return Settings(home=tmp_path / "home", database_url=database_url)
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from dualcore.records.models import Job
 from dualcore.records.rows import job_view
 from dualcore.records.types import now
 from dualcore.records.views import StepView
+from tests.postgres import BOTH
+
+pytestmark = BOTH
 
 
 def _claim_all(url, barrier, results):

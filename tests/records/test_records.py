@@ -12,15 +12,17 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from dualcore.decision.records import Terms
 from dualcore.records.database import Database, migrate, open_engine
 from dualcore.records.models import Base, Job, Project
+from tests.postgres import BOTH
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'new' / 'test.sqlite3'}")
+def engine(database_url):
+    engine = open_engine(database_url)
     migrate(engine)
     return engine
 
 
+@BOTH
 def test_migrations_can_be_run_again_and_keep_the_rows(engine):
     with Database(engine).write() as session:
         session.add(Project(name="keep", owner="me", terms=Terms()))
@@ -29,6 +31,7 @@ def test_migrations_can_be_run_again_and_keep_the_rows(engine):
         assert session.scalars(select(Project.name)).all() == ["keep"]
 
 
+@BOTH
 def test_migrations_give_exactly_the_tables_of_the_models(engine):
     assert set(inspect(engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
     with engine.connect() as connection:
@@ -36,13 +39,13 @@ def test_migrations_give_exactly_the_tables_of_the_models(engine):
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_two_servers_may_migrate_at_the_same_time(tmp_path):
-    url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+@BOTH
+def test_two_servers_may_migrate_at_the_same_time(database_url):
     errors = []
 
     def run():
         try:
-            migrate(open_engine(url))
+            migrate(open_engine(database_url))
         except Exception as error:
             errors.append(error)
 
@@ -66,11 +69,13 @@ def test_an_in_memory_database_is_refused():
         open_engine("sqlite://")
 
 
+@BOTH
 def test_foreign_keys_hold(engine):
     with pytest.raises(IntegrityError), Database(engine).write() as session:
         session.add(Job(owner="me", kind="evaluate", project_id="nowhere", key="k", params={}))
 
 
+@BOTH
 def test_times_come_back_in_utc(engine):
     tokyo = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=9)))
     with Database(engine).write() as session:
@@ -81,6 +86,7 @@ def test_times_come_back_in_utc(engine):
     assert created.tzinfo is UTC
 
 
+@BOTH
 def test_records_come_back_typed_and_a_number_that_json_lacks_is_refused(engine):
     with Database(engine).write() as session:
         session.add(Project(id="t", name="n", owner="me", terms=Terms(goal=0.9)))
