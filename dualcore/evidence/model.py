@@ -11,15 +11,18 @@ import torch
 
 from dualcore.errors import DataError
 from dualcore.evidence import represent
+from dualcore.evidence.drift import NEW_ROWS, Drift, compare
+from dualcore.evidence.intervals import half_width
 from dualcore.evidence.lastlayer import LastLayerFit, Representation
 from dualcore.evidence.metrics import Prediction
+from dualcore.evidence.reference import Reference
 from dualcore.evidence.ridge import dual_weights, feature_weights
 from dualcore.evidence.streamed import StreamedFit
 from dualcore.intake import Dataset, Encoder
 from dualcore.kernels import Skeleton, dual_kernel
 
 PREDICTED_AT_ONCE = 4096  # rows
-FORMAT = 2  # 1 had no ``fitted``: its networks are as drawn
+FORMAT = 3  # 1 had no ``fitted``: its networks are as drawn; 2 had no ``reference``
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class LastLayerModel:
     coefficients : (m, C) on the kernel of ``fitted_inputs``, or (D, C) on features; intercept (C,)
     fitted_inputs : (m, d) rows of the exact and the landmark route in the skeleton's form, else empty
     fitted : numbers of a data-dependent initialisation by name, else empty (``dualcore.kernels.adapt``)
+    reference : what drift warnings and intervals need of the training rows; None in files of format 2 and before
     """
 
     encoder: Encoder
@@ -38,6 +42,7 @@ class LastLayerModel:
     fitted_inputs: np.ndarray
     settings: dict
     fitted: dict[str, np.ndarray] = field(default_factory=dict)
+    reference: Reference | None = None
 
     @classmethod
     def of(
@@ -61,7 +66,15 @@ class LastLayerModel:
             "scale": 1.0 if data.classes else float(data.y.std()) or 1.0,
         }
         fitted = builder.fitted_numbers(skeleton, width, seed) if route == "features" else {}
-        return cls(encoder, skeleton, W.numpy(), b.numpy(), inputs, settings, fitted)
+        known = Reference.of(data, encoder, skeleton, builder, width, seed, route == "features")
+        if not data.classes:
+            known = known.with_residuals(data.y[fit.rows] - fit.prediction.values[:, 0])
+        return cls(encoder, skeleton, W.numpy(), b.numpy(), inputs, settings, fitted, known)
+
+    @property
+    def route(self) -> str:
+        """"kernel" (coefficients on the kernel of fitted rows) or "features" (of a random network, or the inputs)."""
+        return "kernel" if len(self.fitted_inputs) else "features"
 
     def predict_encoded(self, X: np.ndarray) -> Prediction:
         """Predictions for encoded inputs X (m, ...): probabilities (m, C), or values (m, 1)."""
@@ -85,14 +98,35 @@ class LastLayerModel:
         found = [self.predict_encoded(self.encoder.transform(piece)) for piece in pieces]
         return Prediction(np.concatenate([p.values for p in found]), found[0].tilt, found[0].prior)
 
+    def drift(self, X) -> Drift:
+        """Whether raw inputs look like the training rows (``dualcore.evidence.drift``)."""
+        rows = len(X)
+        if self.reference is None:
+            return Drift(status="unknown", rows=rows)
+        some = np.sort(np.random.default_rng(0).choice(rows, min(rows, NEW_ROWS), replace=False))
+        part = self.encoder.transform(X.iloc[some] if hasattr(X, "iloc") else X[some])
+        builder = represent.Builder(part, "cpu", lambda: None, lambda _: None)
+        s, own = self.settings, self.route == "features"
+        projected = self.reference.features(builder, self.skeleton, s["width"], s["seed"], own, self.fitted)
+        encoded = part if len(some) == rows or self.encoder.kind == "table" else self.encoder.transform(X)
+        return compare(self.reference.columns, self.reference.sample, self.reference.rows, X, self.encoder, encoded, projected)
+
+    def half_width(self, level: float = 0.9) -> float | None:
+        """Half the length of the prediction interval (``dualcore.evidence.intervals``); None for classes and where too few rows are known."""
+        known = self.reference
+        return None if known is None or known.residuals is None else half_width(known.residuals, level)
+
     def save(self, path: str | Path) -> None:
         state, arrays = self.encoder.to_state()
         header = {"settings": self.settings, "encoder": state, "skeleton": self.skeleton.to_dict()}
+        kept: dict[str, np.ndarray] = {}
+        if self.reference is not None:
+            header["reference"], kept = self.reference.to_state()
         with open(path, "wb") as file:
             np.savez_compressed(
                 file, header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8), coefficients=self.coefficients,
                 intercept=self.intercept, fitted_inputs=self.fitted_inputs, **{f"encoder.{k}": v for k, v in arrays.items()},
-                **{f"network.{k}": v for k, v in self.fitted.items()},
+                **{f"network.{k}": v for k, v in self.fitted.items()}, **{f"reference.{k}": v for k, v in kept.items()},
             )
 
     @classmethod
@@ -104,8 +138,11 @@ class LastLayerModel:
             header = json.loads(parts["header"].tobytes())
         except (OSError, ValueError, KeyError) as error:
             raise DataError("not_a_model", name=Path(path).name) from error
-        arrays, fitted = ({k.removeprefix(p): v for k, v in parts.items() if k.startswith(p)} for p in ("encoder.", "network."))
+        arrays, fitted, kept = (
+            {k.removeprefix(p): v for k, v in parts.items() if k.startswith(p)} for p in ("encoder.", "network.", "reference.")
+        )
+        known = Reference.from_state(header["reference"], kept) if "reference" in header else None
         return cls(
             Encoder.from_state(header["encoder"], arrays), Skeleton.from_dict(header["skeleton"]), parts["coefficients"],
-            parts["intercept"], parts["fitted_inputs"], header["settings"], fitted,
+            parts["intercept"], parts["fitted_inputs"], header["settings"], fitted, known,
         )
