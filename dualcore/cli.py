@@ -55,7 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("model", metavar="RUN_OR_MODEL", help="the --json file of an evaluation, its model file, or the id of an evaluation")
     p.add_argument("data", type=Path)
     p.add_argument("--out", type=Path, required=True, metavar="OUT.csv")
+    p.add_argument("--level", type=float, default=0.9, metavar="X", help="of the intervals of predicted values, 0.5 to 0.99")
+    p.add_argument("--language", choices=("en", "ja"), default="en")
     p.set_defaults(run=_predict)
+
+    x = commands.add_parser("export", help="an evaluated last-layer model as a file for other software")
+    x.add_argument("model", metavar="RUN_OR_MODEL", help="as for predict")
+    x.add_argument("--form", choices=("safetensors", "onnx"), required=True, help="a zip with preprocessing and description in either form")
+    x.add_argument("--out", type=Path, required=True, metavar="OUT.zip")
+    x.add_argument("--language", choices=("en", "ja"), default="en")
+    x.set_defaults(run=_export)
 
     r = commands.add_parser("replay", help="run a stored evaluation again from its manifest, and compare")
     r.add_argument("report", type=Path, metavar="OUT.json", help="the --json file of an evaluation, or one downloaded from the dashboard")
@@ -288,10 +297,15 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    from dualcore.evidence.predictions import predictions_csv
-    from dualcore.evidence.tuned import load_model
+    from dualcore.modelcommand import predict_text
 
-    options.out.write_text(predictions_csv(load_model(_find_model(options.model)), options.data), encoding="utf-8-sig")
+    print(predict_text(options, _find_model(options.model)))
+
+
+def _export(options: argparse.Namespace) -> None:
+    from dualcore.modelcommand import export_text
+
+    print(export_text(options, _find_model(options.model)))
 
 
 def _find_model(name: str) -> Path:

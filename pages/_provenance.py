@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dualcore.errors import DataError
 from dualcore.present import format as fmt
 from dualcore.present.architecture import skeleton_name
 from dualcore.present.escape import markdown
@@ -26,34 +25,6 @@ def download(view: EvaluationView, primary: bool = False) -> None:
         type="primary" if primary else "secondary",
         key=f"download_{primary}",
     )
-
-
-def predict_dialog(view: EvaluationView) -> None:
-    """Predictions for a new file with the model of this evaluation."""
-
-    @st.dialog(t("predict.title"))
-    def dialog() -> None:
-        st.write(t("predict.lead"))
-        file = st.file_uploader(t("predict.file"), key="predict_file")
-        if file is None:
-            return
-        try:
-            table = services().predict(user(), view.id, file, file.name)
-        except DataError as error:
-            st.error(markdown(t(f"error.{error.code}", **error.fields)), icon=":material/error:")
-            return
-        st.success(t("predict.done"), icon=":material/check:")
-        st.download_button(
-            t("predict.download"),
-            table,
-            file_name="predictions.csv",
-            mime="text/csv",
-            type="primary",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-
-    dialog()
 
 
 def money_table(view: EvaluationView) -> None:

@@ -8,7 +8,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_score
 from dualcore.present.sentences import headline, next_sentence, reason_sentence
 from dualcore.services import EvaluationView, ProjectView
-from pages import _details, _judgement, _parts, _provenance, _transfer
+from pages import _details, _judgement, _model, _parts, _provenance, _transfer
 from pages._shared import go, language, open_project, services, t, theme, user
 
 # Where the primary button of a next step leads; what no page can do yet is handed over as a file.
@@ -98,7 +98,7 @@ def _next(project: ProjectView, view: EvaluationView) -> None:
                 go(page, project.id)
         elif verdict.next_step == "pilot" and view.has_model:
             if st.button(t("result.do.pilot"), type="primary", icon=":material/table_view:"):
-                _provenance.predict_dialog(view)
+                _model.predict_dialog(view)
         else:
             _provenance.download(view, primary=True)
 
@@ -135,4 +135,5 @@ else:
     _judgement.sensitivity(view)
     _judgement.present_protocol(view)
     _terms(view)
+    _model.section(view)
     _details.tabs(view)

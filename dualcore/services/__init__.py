@@ -31,12 +31,14 @@ from dualcore.records.views import (
 )
 from dualcore.services.data import Data
 from dualcore.services.gates import Gates
+from dualcore.services.models import FORMS, Models, Predicted
 from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
 from dualcore.services.stages import Stages
 from dualcore.services.transfer import EmbeddingsView, Transfers
 from dualcore.settings import Settings
 
 __all__ = [
+    "FORMS",
     "LOCAL_USER",
     "DatasetView",
     "DecisionInput",
@@ -48,6 +50,7 @@ __all__ = [
     "JobView",
     "OutcomeInput",
     "OutcomeView",
+    "Predicted",
     "ProjectInput",
     "ProjectView",
     "ProtocolView",
@@ -68,7 +71,7 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Gates, Transfers, Stages, Protocols):
+class Services(Data, Gates, Transfers, Stages, Models, Protocols):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:

@@ -13,7 +13,7 @@ from numpy.polynomial import chebyshev, polynomial
 from safetensors.numpy import load as load_tensors
 
 from dualcore.errors import DataError
-from dualcore.evidence import EvaluateOptions, LastLayerModel, lastlayer, represent
+from dualcore.evidence import EvaluateOptions, LastLayerModel, lastlayer
 from dualcore.evidence.export import onnx_archive, safetensors_archive
 from dualcore.evidence.onnxgraph import OPSET
 from dualcore.evidence.run import Clock, prepare_run

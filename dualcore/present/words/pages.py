@@ -327,7 +327,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "predict.title": ("新しいデータで予測を試す", "Try predictions on new data"),
     "predict.lead": ("学習に使ったものと同じ列を持つファイルを選んでください。", "Choose a file with the same columns as the training data."),
     "predict.file": ("予測するファイル", "File to predict"),
-    "predict.done": ("予測ができました。", "The predictions are ready."),
     "predict.download": ("予測をダウンロード(CSV)", "Download the predictions (CSV)"),
     # glossary
     "glossary.title": ("用語集", "Glossary"),
