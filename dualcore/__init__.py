@@ -18,6 +18,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 __version__ = "0.1.0"
 _EXPORTS = {
     "api": ("evaluate",),
+    "estimator": ("LastLayerClassifier", "LastLayerRegressor", "load_estimator"),
     "decision": ("Protocol", "Terms", "Verdict", "recommend"),
     "evidence": ("Evidence",),
     "intake": ("load",),

@@ -7,10 +7,9 @@ import streamlit as st
 
 from dualcore.present import format as fmt
 from dualcore.present.architecture import skeleton_name
-from dualcore.present.escape import markdown
 from dualcore.services import EvaluationView
 from pages import _judgement, _parts
-from pages._shared import language, services, t, user
+from pages._shared import language, t
 
 
 def download(view: EvaluationView, primary: bool = False) -> None:

@@ -54,19 +54,8 @@ def evaluate(
     clock = Clock(on_progress, should_stop)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run, sampled = prepare_run(dataset, options, clock)
-    clock.step("choose")
-    skeleton, compared = steps.choose_step(run)
-    clock.step("last_layer")
-    width = options.width or represent.default_width(run.n)
-    build = run.builder.features if options.width else run.builder.build
-    rep = build(skeleton, width, options.seed)
-    fit = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, run.split)
-    clock.count(9.0 * min(rep.matrix.shape) ** 3 + 2.0 * rep.matrix.shape[0] * rep.matrix.shape[1] * 25)
-    whole = streamed.fit_all_rows(dataset, run, skeleton, width, options.seed) if sampled else None
-    if whole is not None:
-        run.notes[:] = [steps.drawn_note(run, dataset) if n.code == "rows_sampled" else n for n in run.notes]
+    skeleton, compared, rep, fit, whole, model = _fitted(dataset, options, run, sampled)
     measured = run.data if whole is None else dataset  # the rows of the last layer's score; the other figures keep to the draw
-    model = LastLayerModel.of(measured, run.encoder, skeleton, run.builder, rep, whole or fit, width, options.seed)
     clock.step("seeds")
     seed_scores, seed_width = steps.seeds_step(run, skeleton)
     last_layer = steps.last_layer_record(run, rep, fit, seed_scores, seed_width, model, whole, measured.y)
@@ -103,6 +92,32 @@ def evaluate(
         manifest=_manifest(run, started, sampled, len(measured.y)),
     )
     return Evaluation(evidence, model)
+
+
+def fit_model(dataset: Dataset, options: EvaluateOptions | None = None) -> LastLayerModel:
+    """The model of ``evaluate`` without the evidence.  Raises as ``evaluate``."""
+    options = options or EvaluateOptions()
+    run, sampled = prepare_run(dataset, options, Clock(lambda fraction, step: None, lambda: False))
+    return _fitted(dataset, options, run, sampled)[-1]
+
+
+def _fitted(dataset: Dataset, options: EvaluateOptions, run: Run, sampled: bool) -> tuple:
+    """(skeleton, candidates compared, representation, fit on the run's rows, fit on all rows or None, model)"""
+    clock = run.clock
+    clock.step("choose")
+    skeleton, compared = steps.choose_step(run)
+    clock.step("last_layer")
+    width = options.width or represent.default_width(run.n)
+    build = run.builder.features if options.width else run.builder.build
+    rep = build(skeleton, width, options.seed)
+    fit = lastlayer.fit_last_layer(rep, run.y, run.C, run.metric, run.split)
+    clock.count(9.0 * min(rep.matrix.shape) ** 3 + 2.0 * rep.matrix.shape[0] * rep.matrix.shape[1] * 25)
+    whole = streamed.fit_all_rows(dataset, run, skeleton, width, options.seed) if sampled else None
+    if whole is not None:
+        run.notes[:] = [steps.drawn_note(run, dataset) if n.code == "rows_sampled" else n for n in run.notes]
+    measured = run.data if whole is None else dataset
+    model = LastLayerModel.of(measured, run.encoder, skeleton, run.builder, rep, whole or fit, width, options.seed)
+    return skeleton, compared, rep, fit, whole, model
 
 
 def _facts(run: Run, y: np.ndarray) -> DatasetFacts:
