@@ -44,6 +44,8 @@ class _LastLayer(BaseEstimator):
 
     def _inputs(self, X) -> pd.DataFrame | np.ndarray:
         check_is_fitted(self, "model_")
+        if not len(X):
+            raise DataError("estimator_input", found=str(np.shape(X)))
         if self.model_.encoder.kind != "table":
             return np.asarray(X)
         frame = _frame(X)
@@ -61,7 +63,8 @@ class _LastLayer(BaseEstimator):
 
     def drift(self, X):
         """Whether rows look like the training rows (``dualcore.evidence.drift.Drift``)."""
-        return self.model_.drift(self._inputs(X))
+        inputs = self._inputs(X)
+        return self.model_.drift(inputs)
 
 
 class LastLayerClassifier(ClassifierMixin, _LastLayer):
@@ -94,10 +97,12 @@ class LastLayerClassifier(ClassifierMixin, _LastLayer):
 
     def predict(self, X) -> np.ndarray:
         """Labels (n,)."""
-        return self.classes_[self._prediction(X).labels()]
+        codes = self._prediction(X).labels()
+        return self.classes_[codes]
 
     def _prediction(self, X):
-        return self.model_.predict(self._inputs(X)) if len(X) else _refuse_empty(self, X)
+        inputs = self._inputs(X)
+        return self.model_.predict(inputs)
 
 
 class LastLayerRegressor(RegressorMixin, _LastLayer):
@@ -110,7 +115,8 @@ class LastLayerRegressor(RegressorMixin, _LastLayer):
 
     def predict(self, X) -> np.ndarray:
         """Values (n,)."""
-        return self.model_.predict(self._inputs(X)).values[:, 0] if len(X) else _refuse_empty(self, X)
+        inputs = self._inputs(X)
+        return self.model_.predict(inputs).values[:, 0]
 
     def predict_interval(self, X, level: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
         """Ends (n,), (n,) of the interval that holds a new value with probability ``level``, from left-out residuals.
@@ -152,7 +158,3 @@ def _frame(X) -> pd.DataFrame:
         raise DataError("estimator_input", found=str(array.shape))
     return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])]).infer_objects()
 
-
-def _refuse_empty(estimator: _LastLayer, X):
-    check_is_fitted(estimator, "model_")
-    raise DataError("estimator_input", found=str(np.shape(X)))

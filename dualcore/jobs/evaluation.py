@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from dualcore.decision import recommend
-from dualcore.decision.records import Protocol
+from dualcore.decision.records import Protocol, Verdict
 from dualcore.errors import NotFound
 from dualcore.evidence import EvaluateOptions, Evaluation, evaluate
-from dualcore.jobs import stages
+from dualcore.jobs import mlflow, stages
 from dualcore.jobs.inputs import prepare_row
 from dualcore.jobs.run import Run
 from dualcore.records import models
@@ -39,8 +39,14 @@ def run_evaluation(run: Run) -> None:
         should_stop=run.should_stop,
     )
     run.report(0.99, "save")
-    result = under_protocol(result, protocol)
+    result = mlflow.logged(under_protocol(result, protocol), lambda: _verdict(run, params, result, protocol), project.name)
     _save(run, result, _save_model(run, result), protocol)
+
+
+def _verdict(run: Run, params: dict, result: Evaluation, protocol: Protocol) -> Verdict:
+    with run.database.read() as session:
+        terms = session.get_one(models.Project, params["project_id"]).terms
+    return recommend(result.evidence, terms=terms, protocol=protocol)
 
 
 def under_protocol(result: Evaluation, protocol: Protocol) -> Evaluation:
