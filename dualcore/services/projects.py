@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import JSON, func, select, type_coerce
+from sqlalchemy.orm import Session
 
 from dualcore.records.access import Need, User, may, owned, require, visible
 from dualcore.records.audit import note
-from dualcore.records.models import Job, Project
-from dualcore.records.rows import project_view
+from dualcore.records.models import Dataset, Evaluation, Job, Project
+from dualcore.records.rows import job_view, project_view
 from dualcore.records.types import now
 from dualcore.records.views import ACTIVE, ProjectInput, ProjectView
 from dualcore.services.installation import Installation
@@ -19,8 +20,7 @@ class Projects(Installation):
         query = select(Project).where(Project.deleted_at.is_not(None) if deleted else Project.deleted_at.is_(None))
         query = query.where(visible(user))
         with self._database.read() as session:
-            projects = session.scalars(query.order_by(Project.updated.desc(), Project.id))
-            return [project_view(session, project) for project in projects]
+            return _views(session, list(session.scalars(query.order_by(Project.updated.desc(), Project.id))))
 
     def create_project(self, user: User, values: ProjectInput) -> ProjectView:
         """A new project of the person, who must be an analyst at least.  Raises NotAllowed."""
@@ -73,3 +73,26 @@ class Projects(Installation):
             project.deleted_at = None
             note(session, user.id, "project_restored", project_id)
             return project_view(session, project)
+
+
+def _views(session: Session, projects: list[Project]) -> list[ProjectView]:
+    """As ``rows.project_view`` for each, in four queries and one more per active job, whose place in the queue is counted."""
+    ids = [project.id for project in projects]
+    profile = type_coerce(Dataset.profile, JSON)
+    facts = select(Dataset.project_id, profile["kind"].as_string().label("kind"), profile["rows"].as_integer().label("rows"))
+    # The oldest first: what comes later stays in the dictionary.
+    data = {row.project_id: row for row in session.execute(facts.where(Dataset.project_id.in_(ids)).order_by(Dataset.created, Dataset.id.desc()))}
+    number = select(Evaluation.project_id, func.count()).where(Evaluation.project_id.in_(ids)).group_by(Evaluation.project_id)
+    counts = dict(session.execute(number).all())
+    active = select(Job).where(Job.project_id.in_(ids), Job.state.in_(ACTIVE)).order_by(Job.created)
+    jobs = {job.project_id: job for job in session.scalars(active)}
+    return [
+        ProjectView(
+            id=p.id, name=p.name, question=p.question, predict=p.predict, metric=p.metric, terms=p.terms, owner=p.owner, stage=p.stage,
+            decision=p.decision, confidence=p.confidence, kind=data[p.id].kind if p.id in data else None,
+            rows=data[p.id].rows if p.id in data else None, demo=p.demo, evaluations=counts.get(p.id, 0),
+            active_job=job_view(session, jobs[p.id]) if p.id in jobs else None, created=p.created, updated=p.updated,
+            deleted=p.deleted_at is not None,
+        )
+        for p in projects
+    ]  # fmt: skip
