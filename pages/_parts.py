@@ -10,7 +10,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import Picture
 from dualcore.present.sentences import note_sentence
 from dualcore.services import ProjectView
-from pages._shared import language, t
+from pages._shared import go, language, services, t, user
 
 # One colour, one icon and one word per verdict, always together; the theme maps the colours.
 VERDICTS = {
@@ -19,6 +19,8 @@ VERDICTS = {
     "re-evaluate": ("orange", "sync"),
     "stop": ("gray", "block"),
 }
+# What must be decided before a stage opens.
+NEEDED = {"reevaluate": "re-evaluate", "intermediate": "invest", "full": "invest"}
 STAGES = ("intake", "last_layer", "reevaluate", "intermediate", "full")
 LEVELS = {"serious": ("error", "error"), "warning": ("warning", "warning"), "info": ("info", "info")}
 CHART = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
@@ -37,6 +39,16 @@ def stepper(project: ProjectView) -> None:
     st.html(f'<ol class="dc-steps" aria-label="{t("stage.label")}">{"".join(items)}</ol>')
 
 
+def locked(project_id: str, stage: str) -> bool:
+    """While nobody has decided for the stage: says so, and leads to where it is decided."""
+    if services().stage_open(user(), project_id, stage):
+        return False
+    st.info(t("gates.locked_text", needed=t(f"verdict.{NEEDED[stage]}")), icon=":material/lock:")
+    if st.button(t("gates.to_decisions"), type="primary", icon=":material/gavel:"):
+        go("gates.py", project_id)
+    return True
+
+
 def verdict_badge(decision: str, confidence: float | None = None) -> str:
     """Markdown of a verdict: colour, icon, word, and the confidence."""
     color, icon = VERDICTS[decision]
@@ -51,6 +63,16 @@ def picture(drawn: Picture, key: str, heading: bool = True) -> None:
             st.markdown(f"### {markdown(drawn.title)}")
         st.plotly_chart(drawn.figure, theme=None, config=CHART, key=key, alt=drawn.alt)
         st.caption(f"**{t('figure.how_to_read')}** {markdown(drawn.read)}")
+
+
+def term(key: str, label: str | None = None) -> str:
+    """Markdown link from a technical term to its place in the glossary; the label is our own words, never a person's."""
+    return f"[{label or t(f'term.{key}')}](glossary?term={key}&lang={language()})"
+
+
+def terms(*keys: str) -> None:
+    """One line of links to the glossary, under what uses these terms for the first time on a page."""
+    st.caption(f"{t('glossary.terms')} " + " · ".join(term(key) for key in keys))
 
 
 def notes(found: list[Note]) -> None:

@@ -14,7 +14,6 @@ from pages._shared import go, language, open_project, services, t, user
 
 EVIDENCE = {"last_layer": "result.py", "reevaluate": "reevaluate.py", "intermediate": "tune.py", "full": "invest.py"}
 RUN = {**EVIDENCE, "last_layer": "evaluate.py"}
-NEEDED = {"reevaluate": "re-evaluate", "intermediate": "invest", "full": "invest"}
 REACHED = ("open", "last_layer", "full", "other", "nothing")
 RIGHT = {"last_layer": "adopt", "full": "invest", "other": "re-evaluate", "nothing": "stop"}
 
@@ -41,7 +40,7 @@ def _gate(gate: GateView, project: ProjectView) -> None:
         stage = t(f"stage.{gate.stage}")
         st.markdown(f"### {t('gates.heading', place=gate.place, stage=stage)} :{color}-badge[{t(f'gates.state.{state}')}]")
         if state == "locked":
-            st.caption(t("gates.locked_text", needed=t(f"verdict.{NEEDED[gate.stage]}")))
+            st.caption(t("gates.locked_text", needed=t(f"verdict.{_parts.NEEDED[gate.stage]}")))
             return
         left, right = st.columns([3, 2], gap="large")
         with left:

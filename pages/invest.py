@@ -114,6 +114,8 @@ def _kit(view: EvaluationView) -> None:
         if not view.has_model:
             st.info(t("plan.kit.no_model"), icon=":material/info:")
             return
+        if _parts.locked(view.project_id, "full"):
+            return
         made = st.session_state.get("kit")
         if made is None or made[0] != (view.id, language()):
             if not st.button(t("plan.kit.make"), type="primary", icon=":material/inventory_2:"):

@@ -56,6 +56,8 @@ def _before(project: ProjectView, view: EvaluationView) -> None:
     if len(choices) > 1:
         with st.expander(t("reevaluate.rows"), icon=":material/tune:"):
             rows = st.select_slider(t("reevaluate.rows"), choices, rows, format_func=fmt.count, label_visibility="collapsed")
+    if _parts.locked(project.id, "reevaluate"):
+        return
     if st.button(t("reevaluate.start"), type="primary", icon=":material/play_arrow:"):
         _start(project, view, rows)
 
@@ -155,7 +157,7 @@ def _settle(project: ProjectView, view: EvaluationView, result: Reevaluation) ->
     elif used < here and need <= here:
         rows = min(here, 100 * -(-int(1.1 * need) // 100))
         st.write(t("reevaluate.next.more_rows", rows=fmt.count(rows), available=fmt.count(here)))
-        if st.button(t("reevaluate.do.more_rows", rows=fmt.count(rows)), type="primary", icon=":material/replay:"):
+        if not _parts.locked(project.id, "reevaluate") and st.button(t("reevaluate.do.more_rows", rows=fmt.count(rows)), type="primary", icon=":material/replay:"):
             _start(project, view, rows)
     else:
         st.write(t("reevaluate.next.collect", rows=fmt.count(float(f"{need:.1e}")), available=fmt.count(here)))

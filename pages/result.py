@@ -8,7 +8,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_score
 from dualcore.present.sentences import headline, next_sentence, reason_sentence
 from dualcore.services import EvaluationView, ProjectView
-from pages import _details, _judgement, _model, _parts, _provenance, _transfer
+from pages import _details, _evaluations, _judgement, _model, _parts, _provenance, _transfer
 from pages._shared import go, language, open_project, services, t, theme, user
 
 # Where the primary button of a next step leads; what no page can do yet is handed over as a file.
@@ -101,6 +101,8 @@ def _next(project: ProjectView, view: EvaluationView) -> None:
                 _model.predict_dialog(view)
         else:
             _provenance.download(view, primary=True)
+        if st.button(t("gates.form"), icon=":material/gavel:"):
+            go("gates.py", project.id)
 
 
 def _terms(view: EvaluationView) -> None:
@@ -136,4 +138,5 @@ else:
     _judgement.present_protocol(view)
     _terms(view)
     _model.section(view)
+    _evaluations.section(project, view)
     _details.tabs(view)

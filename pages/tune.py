@@ -60,6 +60,8 @@ def _plan(view: EvaluationView) -> None:
             right.markdown(text)
         if network == "skeleton":
             st.caption(t("tune.plan.block_cost", cost=money(plan.block_cost)))
+    if _parts.locked(view.project_id, "intermediate"):
+        return
     if st.button(t("tune.start"), type="primary", icon=":material/play_arrow:"):
         options = {
             "network": network, "minutes": minutes, "terms": terms.model_dump(mode="json"),

@@ -28,7 +28,7 @@ from dualcore.records.registrations import (
     unlocked,
 )
 from dualcore.records.rows import decision_view, outcomes_of, registration_view
-from dualcore.records.views import DecisionInput, DecisionView, GateView, OutcomeInput
+from dualcore.records.views import DecisionInput, DecisionView, Gate, GateView, OutcomeInput
 from dualcore.services.investment import Investment
 
 PLACES = {code: place for place, code in CODES.items()}
@@ -70,6 +70,12 @@ class Gates(Investment):
         if registered is not None:
             return registered.cost
         return stage_cost(place, project.terms, verdict.protocol) if verdict else 0.0
+
+    def stage_open(self, user: User, project_id: str, stage: Gate) -> bool:
+        """Whether a decision has opened the stage.  Raises NotFound, NotAllowed."""
+        with self._database.read() as session:
+            owned(session, user, project_id)
+            return unlocked(session, project_id, PLACES[stage])
 
     def decisions(self, user: User, project_id: str) -> list[DecisionView]:
         """Every decision on the project, the newest first.  Raises NotFound, NotAllowed."""

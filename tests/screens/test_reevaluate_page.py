@@ -9,6 +9,7 @@ from dualcore.kernels import preset
 from dualcore.present.words import say
 from dualcore.records import models
 from dualcore.services import LOCAL_USER
+from tests.decided import decided
 from tests.present.test_reevaluation import result
 
 from .test_each_page import texts
@@ -20,6 +21,8 @@ def filled(filled, services):
     with services._database.write() as session:
         for row in session.scalars(select(models.Evaluation)):
             row.evidence = row.evidence.model_copy(update={"skeleton": preset("fc2").to_dict()})
+    for project_id in filled:
+        decided(services, LOCAL_USER, services.latest_evaluation(LOCAL_USER, project_id).id, "re-evaluate")
     return filled
 
 

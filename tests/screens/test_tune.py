@@ -9,6 +9,7 @@ from dualcore.kernels import preset
 from dualcore.present.words import WORDS, say
 from dualcore.records import models
 from dualcore.services import LOCAL_USER
+from tests.decided import decided
 from tests.present.tuning_sample import tuning
 from tests.screens.test_each_page import texts
 
@@ -24,6 +25,9 @@ def project(services, filled):
             if record is not None:
                 sha = services._store.put(io.BytesIO(b"weights"))[0]
                 session.add(models.StageRun(project_id=filled[0], evaluation_id=row.id, kind="tune", params={}, result=record, file_sha=sha))
+            evaluation_id = row.id
+        if not services.decisions(LOCAL_USER, filled[0]):
+            decided(services, LOCAL_USER, evaluation_id, "invest")
         return filled[0]
 
     return make

@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "前の段階で「{needed}」と判断すると、この段階が開きます。",
         "Opens with the decision “{needed}” at the stage before.",
     ),
+    "gates.to_decisions": ("判断を記録する画面へ", "To the decisions"),
     "gates.plan": ("計画", "Plan"),
     "gates.plan_text.last_layer": (
         "最終層だけを学習し、現在の水準・雑音・偶然の範囲・学習曲線・単純なモデルとの差を集めます。費用は計算時間のみです。",
