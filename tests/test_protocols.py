@@ -7,6 +7,7 @@ from dualcore.decision import Protocol, Terms, recommend
 from dualcore.errors import DataError, NotAllowed, NotFound
 from dualcore.intake.records import Question, ReadOptions
 from dualcore.records import models
+from dualcore.records.audit import verify
 from dualcore.records.verdicts import record_verdict
 from dualcore.services import ProjectInput, Services, User
 from dualcore.settings import Settings
@@ -82,7 +83,10 @@ def test_what_cannot_be_saved_is_said_and_nothing_is_written(services, values, n
 
 
 def test_a_locked_protocol_does_not_change_until_an_administrator_unlocks(services):
-    assert services.lock_protocol(MINA).locked
+    with pytest.raises(NotAllowed) as caught:
+        services.lock_protocol(MINA)
+    assert caught.value.code == "role_needed"
+    assert services.lock_protocol(ADMIN).locked
     with pytest.raises(NotAllowed) as caught:
         services.change_protocol(ADMIN, Protocol(significance=0.02), "why")
     assert caught.value.code == "protocol_locked"
@@ -93,7 +97,9 @@ def test_a_locked_protocol_does_not_change_until_an_administrator_unlocks(servic
     assert caught.value.code == "protocol_unlock"
     assert not services.lock_protocol(ADMIN, locked=False).locked
     assert services.change_protocol(MINA, Protocol(significance=0.02), "why").protocol.version == "1.1"
-    assert [(v.locked, v.user) for v in services.protocol_history(MINA)] == [(False, "mina"), (False, "root"), (True, "mina"), (False, "")]
+    assert [(v.locked, v.user) for v in services.protocol_history(MINA)] == [(False, "mina"), (False, "root"), (True, "root"), (False, "")]
+    with services._database.read() as session:
+        assert verify(session).faults == []
 
 
 def test_a_file_carries_the_protocol_to_another_installation(services, tmp_path):

@@ -10,14 +10,15 @@ from sqlalchemy import select
 from dualcore.errors import NotFound
 from dualcore.intake.records import Question, ReadOptions
 from dualcore.jobs.inputs import StoredFiles, prepare_stored, read_stored, upload_view
-from dualcore.records.access import User, owned
+from dualcore.records.access import EVERYBODY, User, owned, require
 from dualcore.records.audit import note
 from dualcore.records.demos import read_catalogue
-from dualcore.records.models import Dataset, Project
+from dualcore.records.models import Dataset, Member, Project
 from dualcore.records.rows import dataset_view, latest_dataset
 from dualcore.records.types import now
 from dualcore.records.views import DatasetView, DemoView, UploadView
 from dualcore.services.evaluations import Evaluations
+from dualcore.services.files import keep, must_hold
 from dualcore.services.projects import Projects
 from dualcore.settings import Language
 
@@ -39,13 +40,20 @@ class Data(Projects, Evaluations):
         limit = self.settings.max_upload_mb * 1_000_000
         if not isinstance(file, Path) and file.seekable():
             file.seek(0)  # the page may have read it already
-        sha, _ = self._store.put_file(file, limit) if isinstance(file, Path) else self._store.put(file, limit)
+        sha, size = self._store.put_file(file, limit) if isinstance(file, Path) else self._store.put(file, limit)
+        self._keep(user, project_id, sha, filename, size)
         return self._look_into(sha, filename, options)
 
-    def _must(self, user: User, project_id: str) -> None:
-        """Raises NotFound, NotAllowed when the person may not change the project's data."""
+    def _must(self, user: User, project_id: str, *uploads: str | None) -> None:
+        """Raises NotFound, NotAllowed when the person may not change the project's data, or has not uploaded the files to it."""
         with self._database.read() as session:
             owned(session, user, project_id, "edit")
+            must_hold(session, project_id, *uploads)
+
+    def _keep(self, user: User, project_id: str, sha: str, filename: str, size: int) -> None:
+        with self._database.write() as session:
+            owned(session, user, project_id, "edit")
+            keep(session, user, project_id, sha, filename, size)
 
     def _look_into(self, sha: str, filename: str, options: ReadOptions) -> UploadView:
         return upload_view(read_stored(self._store, sha, filename, options), options)
@@ -53,8 +61,8 @@ class Data(Projects, Evaluations):
     def inspect_again(
         self, user: User, project_id: str, upload_sha: str, filename: str, options: ReadOptions
     ) -> UploadView:
-        """Look into a stored upload with other reading options."""
-        self._must(user, project_id)
+        """Look into a file that was uploaded to the project, with other reading options.  Raises NotFound, NotAllowed."""
+        self._must(user, project_id, upload_sha)
         return self._look_into(upload_sha, filename, options)
 
     def attach_dataset(
@@ -70,9 +78,16 @@ class Data(Projects, Evaluations):
     ) -> DatasetView:
         """Make the stored upload (and a separate test file) the project's newest dataset version.
 
-        The same content with the same choices keeps the present version. Raises DataError.
+        The same content with the same choices keeps the present version.
+
+        Raises
+        ------
+        DataError
+            The files cannot be used.
+        NotFound
+            ``file_gone`` for a file that was not uploaded to this project, whoever else may have uploaded it.
         """
-        self._must(user, project_id)
+        self._must(user, project_id, upload_sha, test_sha)
         files = StoredFiles(filename, upload_sha, test_filename, test_sha)
         prepared = prepare_stored(self._store, files, options, question)
         with self._database.write() as session:
@@ -114,19 +129,30 @@ class Data(Projects, Evaluations):
         if demo is None:
             raise NotFound("no_demo", demo=demo_id)
         self._must(user, project_id)
-        sha, _ = self._store.put_file(self.settings.demo_dir / demo.file)
-        test = Path(demo.test_file) if demo.test_file else None
-        test_sha = self._store.put_file(self.settings.demo_dir / test)[0] if test else None
-        names = Path(demo.file).name, test.name if test else None
-        return self.attach_dataset(
-            user, project_id, sha, names[0], demo.options, demo.question, test_sha, names[1]
-        )
+        stored: list[tuple[str | None, str | None]] = []
+        for file in (demo.file, demo.test_file):
+            if file is None:
+                stored.append((None, None))
+                continue
+            sha, size = self._store.put_file(self.settings.demo_dir / file)
+            self._keep(user, project_id, sha, Path(file).name, size)
+            stored.append((sha, Path(file).name))
+        (sha, name), (test_sha, test_name) = stored
+        return self.attach_dataset(user, project_id, sha, name, demo.options, demo.question, test_sha, test_name)
 
-    def seed_demo_projects(self, user: User, language: Language | None = None) -> None:
+    def seed_demo_projects(self, user: User, language: Language | None = None, everybody: bool = False) -> None:
         """One project per demo with its data, and its evaluation queued in the background.
 
         Idempotent: a demo project that exists, or that the user deleted, is left as it is.
+
+        everybody : new ones may be read by everybody who signs in
+
+        Raises
+        ------
+        NotAllowed
+            The person is no analyst.
         """
+        require(user, "analyst")
         for demo in self.demos():
             with self._database.write() as session:
                 mine = select(Project).where(Project.owner == user.id, Project.demo == demo.id)
@@ -136,6 +162,9 @@ class Data(Projects, Evaluations):
                     project = Project(owner=user.id, demo=demo.id, **dict(values))
                     session.add(project)
                     note(session, user.id, "project_created", project.id, name=project.name, demo=demo.id)
+                    if everybody:
+                        session.add(Member(project_id=project.id, user_id=EVERYBODY, role="viewer"))
+                        note(session, user.id, "member_added", project.id, member=EVERYBODY, before=None, role="viewer")
                 elif project.deleted_at is not None or latest_dataset(session, project.id):
                     continue
                 project_id = project.id

@@ -9,10 +9,10 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from dualcore.decision.records import Terms
-from dualcore.errors import DataError, NotFound
+from dualcore.errors import DataError, NotAllowed, NotFound
 from dualcore.evidence.records import Metric
 from dualcore.jobs.queue import BACKGROUND, PERSON
-from dualcore.records.access import User, own_evaluation, own_job, owned
+from dualcore.records.access import User, may, own_evaluation, own_job, owned
 from dualcore.records.models import Evaluation, Job, Project
 from dualcore.records.registrations import LAST_LAYER, register
 from dualcore.records.rows import active_job, evaluation_view, job_view, latest_dataset
@@ -63,7 +63,11 @@ class Evaluations(Installation):
     def job(self, user: User, job_id: str) -> JobView:
         """One job.  Raises NotFound, NotAllowed."""
         with self._database.read() as session:
-            return job_view(session, own_job(session, user, job_id))
+            job = own_job(session, user, job_id)
+            project = session.get(Project, job.project_id) if job.project_id else None
+            if project is not None and not may(session, user, project, "view"):
+                raise NotAllowed("not_your_project")  # who started it has lost the project since
+            return job_view(session, job)
 
     def active_job(self, user: User, project_id: str) -> JobView | None:
         """The project's queued or running job."""

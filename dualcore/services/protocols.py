@@ -12,7 +12,8 @@ from dualcore.decision.records import Decision, Protocol
 from dualcore.decision.sensitivity import Sensitivity, sensitivity
 from dualcore.errors import DataError, NotAllowed, NotFound
 from dualcore.record import Record
-from dualcore.records.access import User, own_evaluation
+from dualcore.records import audit
+from dualcore.records.access import User, own_evaluation, require
 from dualcore.records.models import ProtocolVersion, VerdictRevision
 from dualcore.records.protocols import newest_version, protocol_in_force
 from dualcore.records.rows import evaluation_view
@@ -81,8 +82,9 @@ class Protocols(Evaluations):
         DataError
             ``protocol_note``, ``protocol_same`` (nothing differs), ``protocol_meanwhile``, and those of ``check``.
         NotAllowed
-            ``protocol_locked``.
+            ``role_needed`` (a decider), ``protocol_locked``.
         """
+        require(user, "decider")
         note = note.strip()[:NOTE_LENGTH]
         if not note:
             raise DataError("protocol_note")
@@ -97,21 +99,27 @@ class Protocols(Evaluations):
             if not differences(before, values):
                 raise DataError("protocol_same", version=before.version)
             made = values.model_copy(update={"version": next_version(before.version)})
-            session.add(ProtocolVersion(protocol=made, note=note, locked=False, user=user.id))
+            row = ProtocolVersion(protocol=made, note=note, locked=False, user=user.id)
+            session.add(row)
+            audit.note(session, user.id, "protocol_changed", None, row, version=made.version, note=note)
         return self.protocol(user)
 
     def lock_protocol(self, user: User, locked: bool = True) -> ProtocolView:
         """Lock the protocol against changes, or unlock it; both stand in the history.
 
-        Raises NotAllowed (``protocol_unlock``) when somebody who is no administrator unlocks.
+        Raises NotAllowed (``role_needed``, ``protocol_unlock``) when somebody who is no administrator does so.
         """
         with self._database.write() as session:
             newest = newest_version(session)
             now = newest is not None and newest.locked
-            if now and not locked and "admin" not in user.roles:
+            if now and not locked and not user.has("admin"):
                 raise NotAllowed("protocol_unlock")
+            require(user, "admin")
             if now != locked:
-                session.add(ProtocolVersion(protocol=protocol_in_force(session), note="", locked=locked, user=user.id))
+                row = ProtocolVersion(protocol=protocol_in_force(session), note="", locked=locked, user=user.id)
+                session.add(row)
+                action = "protocol_locked" if locked else "protocol_unlocked"
+                audit.note(session, user.id, action, None, row, version=row.protocol.version)
         return self.protocol(user)
 
     def export_protocol(self, user: User, entry_id: int | None = None) -> str:
@@ -129,7 +137,7 @@ class Protocols(Evaluations):
     def judge_by_present_protocol(self, user: User, evaluation_id: str) -> EvaluationView:
         """Judge the evidence of an old evaluation under the protocol in force; recorded as a revision of its own kind."""
         with self._database.write() as session:
-            evaluation = own_evaluation(session, user, evaluation_id)
+            evaluation = own_evaluation(session, user, evaluation_id, "edit")
             verdict = recommend(evaluation.evidence, terms=evaluation.verdict.terms, protocol=protocol_in_force(session))
             record_verdict(session, evaluation, verdict.model_copy(update={"occasion": "protocol"}), user.id)
             session.flush()

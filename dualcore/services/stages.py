@@ -13,18 +13,22 @@ from dualcore.records.access import User, own_evaluation, own_stage, owned
 from dualcore.records.models import Project, StageRun
 from dualcore.records.registrations import KINDS, must_be_unlocked, register
 from dualcore.records.rows import stage_view
+from dualcore.records.store import SHA
 from dualcore.records.views import JobView, StageView
 from dualcore.services.evaluations import Evaluations
+from dualcore.services.files import must_hold
 
 
 class Stages(Evaluations):
     def start_stage(self, user: User, evaluation_id: str, kind: StageKind, options: dict | None = None) -> JobView:
         """Queue a stage on the data of an evaluation. Idempotent: the same work is queued once.
 
-        Raises NotFound, NotAllowed (``stage_locked`` before a person has decided for it at the gate before).
+        Raises NotFound (``file_gone`` when the options name a file that was not uploaded to the project), NotAllowed
+        (``stage_locked`` before a person has decided for it at the gate before).
         """
         with self._database.read() as session:
             project_id = own_evaluation(session, user, evaluation_id, "edit").project_id
+            must_hold(session, project_id, *_files(options or {}))
             if kind in KINDS:
                 must_be_unlocked(session, project_id, KINDS[kind])
         params = {"evaluation_id": evaluation_id, "options": options or {}}
@@ -53,3 +57,12 @@ class Stages(Evaluations):
         if sha is None:
             raise NotFound("file_gone")
         return self._store.path(sha)
+
+
+def _files(value: object) -> list[str]:
+    """Everything in the options that a job may look up in the file store: all that looks like a content hash."""
+    if isinstance(value, dict):
+        return [sha for part in value.values() for sha in _files(part)]
+    if isinstance(value, (list, tuple)):
+        return [sha for part in value for sha in _files(part)]
+    return [value] if isinstance(value, str) and SHA.fullmatch(value) else []

@@ -7,9 +7,10 @@ from typing import BinaryIO
 
 from dualcore.errors import NotFound
 from dualcore.record import Record
-from dualcore.records.access import User, own_evaluation
+from dualcore.records.access import User, own_evaluation, owned
 from dualcore.records.models import Dataset
 from dualcore.records.views import JobView
+from dualcore.services.files import keep
 from dualcore.services.stages import Stages
 
 
@@ -35,12 +36,16 @@ class Transfers(Stages):
         """Store a file of embeddings after it was read once as data; raises DataError naming what is wrong with it."""
         from dualcore.evidence.embeddings import read_embeddings
 
-        self.project(user, project_id)
+        with self._database.read() as session:
+            owned(session, user, project_id, "edit")
         limit = self.settings.max_upload_mb * 1_000_000
         if not isinstance(file, Path) and file.seekable():
             file.seek(0)  # the page may have read it already
-        sha, _ = self._store.put_file(file, limit) if isinstance(file, Path) else self._store.put(file, limit)
+        sha, size = self._store.put_file(file, limit) if isinstance(file, Path) else self._store.put(file, limit)
         found = read_embeddings(self._store.path(sha), filename, id_column)
+        with self._database.write() as session:
+            owned(session, user, project_id, "edit")
+            keep(session, user, project_id, sha, filename, size)
         return EmbeddingsView(sha256=sha, filename=filename, rows=found.values.shape[0], dimensions=found.values.shape[1])
 
     def start_transfer(
@@ -49,7 +54,8 @@ class Transfers(Stages):
     ) -> JobView:
         """Queue the comparison with stored embeddings, or with an encoder by name.
 
-        Raises NotFound (``encoder_missing``) when the administrator's folder has no such encoder.
+        Raises NotFound: ``encoder_missing`` when the administrator's folder has no such encoder, ``file_gone`` when the
+        embeddings were not uploaded to the evaluation's project.
         """
         if embeddings is None:
             if encoder not in self.encoders():
