@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -185,16 +185,24 @@ def forecasts(found: Seen, known: Calibration) -> dict[str, tuple[float, float]]
     return out
 
 
+@lru_cache(maxsize=16)  # the same seed is judged many times: other goals, other thresholds
+def _noise(count: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Four draws (count,) of the Student t with unit variance."""
+    rng = np.random.default_rng(seed)
+    drawn = tuple(rng.standard_t(DEGREES, count) * math.sqrt((DEGREES - 2) / DEGREES) for _ in range(4))
+    for values in drawn:
+        values.flags.writeable = False
+    return drawn
+
+
 def draw(found: Seen, known: Calibration, count: int, seed: int) -> dict[str, np.ndarray]:
     """``count`` joint draws of the four scores: last, full, other, doubled; larger is better, none above the metric's best."""
-    rng = np.random.default_rng(seed)
     ahead = forecasts(found, known)
-    wild = lambda: rng.standard_t(DEGREES, count) * math.sqrt((DEGREES - 2) / DEGREES)  # noqa: E731 - unit variance
+    first, *others = _noise(count, seed)
     mean, sd = ahead["last"]
-    last = np.minimum(mean + sd * wild(), found.most)
+    last = np.minimum(mean + sd * first, found.most)
     out = {"last": last}
-    for name, source in (("full", "gain"), ("other", "other"), ("doubled", "doubled")):
-        noise = wild()
+    for (name, source), noise in zip((("full", "gain"), ("other", "other"), ("doubled", "doubled")), others):
         if source not in ahead:
             out[name] = np.full(count, -np.inf)
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tomllib
 from typing import Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Le
@@ -95,6 +96,39 @@ def to_json(protocol: Protocol, note: str = "") -> str:
     return json.dumps(body, ensure_ascii=False, indent=1) + "\n"
 
 
+def to_toml(protocol: Protocol, note: str = "", comments: dict[str, str] | None = None) -> str:
+    """The same file as TOML, for people who edit it by hand; ``comments`` stand above their thresholds.
+
+    Numbers are written so that they read back exactly.
+    """
+    lines = [f"format = {_quoted(FORMAT)}", f"schema_version = {SCHEMA_VERSION}", f"note = {_quoted(note)}", "", "[protocol]"]
+    for name, value in protocol.model_dump(mode="json").items():
+        if comments and name in comments:
+            lines.append(f"# {' '.join(comments[name].split())}")
+        lines.append(f"{name} = {_quoted(value) if isinstance(value, str) else json.dumps(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML: JSON's escapes are among its own, but it wants DEL escaped too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def from_file(content: str | bytes, name: str) -> Protocol:
+    """Read the file of a protocol, TOML or JSON by the end of its name.  Raises as ``from_json``; ``protocol_not_toml``."""
+    return from_toml(content, name) if name.lower().endswith(".toml") else from_json(content, name)
+
+
+def from_toml(content: str | bytes, name: str) -> Protocol:
+    """Read a protocol as ``to_toml`` writes it.  Raises as ``from_json``, but ``protocol_not_toml`` for what is no TOML."""
+    try:
+        text = _text(content)
+        body = tomllib.loads(text) if len(text) <= LARGEST_FILE else None
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise DataError("protocol_not_toml", file=name) from error
+    return _read(body, name)
+
+
 def from_json(content: str | bytes, name: str) -> Protocol:
     """Read the file of a protocol; ``name`` is the file's name for messages.
 
@@ -105,10 +139,19 @@ def from_json(content: str | bytes, name: str) -> Protocol:
         does not know), ``protocol_unknown``, ``protocol_missing``, ``protocol_value`` (with the range), and those of ``check``.
     """
     try:
-        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content.removeprefix("\ufeff")
+        text = _text(content)
         body = json.loads(text, parse_constant=_refuse) if len(text) <= LARGEST_FILE else None
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise DataError("protocol_not_json", file=name) from error
+    return _read(body, name)
+
+
+def _text(content: str | bytes) -> str:
+    return content.decode("utf-8-sig") if isinstance(content, bytes) else content.removeprefix("\ufeff")
+
+
+def _read(body: object, name: str) -> Protocol:
+    """The protocol in a parsed file."""
     if not isinstance(body, dict) or body.get("format") != FORMAT or not isinstance(body.get("protocol"), dict):
         raise DataError("protocol_foreign", file=name)
     schema = body.get("schema_version")
@@ -120,6 +163,9 @@ def from_json(content: str | bytes, name: str) -> Protocol:
         raise DataError("protocol_unknown", file=name, names=", ".join(n[:40] for n in unknown[:8]))
     if missing:
         raise DataError("protocol_missing", file=name, names=", ".join(missing))
+    odd = next((k for k, v in found.items() if not isinstance(v, str | int | float | bool) or isinstance(v, float) and not math.isfinite(v)), None)
+    if odd is not None:  # TOML knows dates, infinity and what is not a number
+        raise DataError("protocol_value", file=name, name=odd, value=str(found[odd])[:40])
     try:
         # As JSON and strictly: neither "0.01" nor true is taken for a number.
         return check(Protocol.model_validate_json(json.dumps(found), strict=True))

@@ -39,16 +39,8 @@ def recommend(evidence: Evidence, terms: Terms | None = None, protocol: Protocol
     evidence, unusable = without_unusable(evidence)
     ahead = forecast(evidence, protocol)
     goal = terms.goal if terms.goal is not None else assumed_goal(evidence, terms, protocol)
-    outlook = outlook_at(evidence, ahead, goal, protocol)
     costs = costs_of(terms, protocol)
-    judged = judge(evidence, outlook, costs, terms, protocol)
-
-    def again(moved: Evidence) -> tuple[Judged, Outlook]:
-        there = outlook_at(moved, forecast(moved, protocol), goal, protocol)
-        return judge(moved, there, costs, terms, protocol), there
-
-    if (reason := unsettled(evidence, judged, again)) is not None:
-        judged = replace(judged, decision="re-evaluate", forced=reason, confidence=outlook.chances["re-evaluate"])
+    outlook, judged = settled(evidence, ahead, goal, costs, terms, protocol)
     decision = judged.decision
     known = findings(evidence, goal, terms, protocol)
     reasons = reasons_for(decision, judged.forced, known)
@@ -74,6 +66,22 @@ def recommend(evidence: Evidence, terms: Terms | None = None, protocol: Protocol
         information=worth.stages,
         perfect_information=worth.perfect,
     )
+
+
+def settled(
+    evidence: Evidence, ahead: Forecast, goal: float, costs: dict[str, float], terms: Terms, protocol: Protocol
+) -> tuple[Outlook, Judged]:
+    """The outlook at ``goal`` and the decision, which is re-evaluate where the initialisations disagree."""
+    outlook = outlook_at(evidence, ahead, goal, protocol)
+    judged = judge(evidence, outlook, costs, terms, protocol)
+
+    def again(moved: Evidence) -> tuple[Judged, Outlook]:
+        there = outlook_at(moved, forecast(moved, protocol), goal, protocol)
+        return judge(moved, there, costs, terms, protocol), there
+
+    if (reason := unsettled(evidence, judged, again)) is not None:
+        judged = replace(judged, decision="re-evaluate", forced=reason, confidence=outlook.chances["re-evaluate"])
+    return outlook, judged
 
 
 @dataclass(frozen=True)

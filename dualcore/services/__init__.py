@@ -30,6 +30,7 @@ from dualcore.records.views import (
     UploadView,
 )
 from dualcore.services.data import Data
+from dualcore.services.effects import ChangedVerdict, Effects, ProtocolEffect
 from dualcore.services.gates import Gates
 from dualcore.services.models import FORMS, Models, Predicted
 from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
@@ -40,6 +41,7 @@ from dualcore.settings import Settings
 __all__ = [
     "FORMS",
     "LOCAL_USER",
+    "ChangedVerdict",
     "DatasetView",
     "DecisionInput",
     "DecisionView",
@@ -53,6 +55,7 @@ __all__ = [
     "Predicted",
     "ProjectInput",
     "ProjectView",
+    "ProtocolEffect",
     "ProtocolView",
     "RevisionView",
     "Services",
@@ -71,7 +74,7 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Gates, Transfers, Stages, Models, Protocols):
+class Services(Data, Gates, Transfers, Stages, Models, Effects, Protocols):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:

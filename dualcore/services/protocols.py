@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 
 from dualcore.decision import recommend
-from dualcore.decision.protocols import Change, check, differences, from_json, next_version, to_json
+from dualcore.decision.protocols import Change, check, differences, from_file, next_version, to_json, to_toml
 from dualcore.decision.records import Decision, Protocol
 from dualcore.decision.sensitivity import Sensitivity, sensitivity
 from dualcore.errors import DataError, NotAllowed, NotFound
@@ -122,17 +123,22 @@ class Protocols(Evaluations):
                 audit.note(session, user.id, action, None, row, version=row.protocol.version)
         return self.protocol(user)
 
-    def export_protocol(self, user: User, entry_id: int | None = None) -> str:
-        """The file of the protocol in force, or of one entry of the history, as JSON.  Raises NotFound."""
+    def export_protocol(
+        self, user: User, entry_id: int | None = None, form: Literal["json", "toml"] = "json", comments: dict[str, str] | None = None
+    ) -> str:
+        """The file of the protocol in force, or of one entry of the history.  Raises NotFound.
+
+        comments : for TOML, a line to stand above each threshold
+        """
         history = self.protocol_history(user)
         found = history[0] if entry_id is None else next((v for v in history if v.id == entry_id), None)
         if found is None:
             raise NotFound("no_protocol")
-        return to_json(found.protocol, found.note)
+        return to_toml(found.protocol, found.note, comments) if form == "toml" else to_json(found.protocol, found.note)
 
     def import_protocol(self, user: User, content: str | bytes, filename: str, note: str) -> ProtocolView:
-        """Make the protocol of a file the next version here.  Raises DataError (see ``protocols.from_json``), NotAllowed."""
-        return self.change_protocol(user, from_json(content, filename), note)
+        """Make the protocol of a file the next version here.  Raises DataError (see ``protocols.from_file``), NotAllowed."""
+        return self.change_protocol(user, from_file(content, filename), note)
 
     def judge_by_present_protocol(self, user: User, evaluation_id: str) -> EvaluationView:
         """Judge the evidence of an old evaluation under the protocol in force; recorded as a revision of its own kind."""

@@ -6,13 +6,12 @@ import json
 import sys
 
 import pytest
+from test_evaluation import MINA, attached, run_to_the_end, services, table  # noqa: F401 - services is a fixture
 
 from dualcore.decision import recommend
 from dualcore.evidence import Evaluation
 from dualcore.jobs import mlflow as ours
 from tests.present import sample
-
-from .test_evaluation import MINA, attached, run_to_the_end, services, table  # noqa: F401 - services is a fixture
 
 
 @pytest.fixture

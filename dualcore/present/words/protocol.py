@@ -145,6 +145,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "「{file}」を JSON として読めません。この画面から書き出したファイルを選んでください。",
         "'{file}' is not JSON. Choose a file that was exported from the protocol page.",
     ),
+    "error.protocol_not_toml": (
+        "「{file}」を TOML として読めません。この画面から書き出したファイルの形に合わせてください。",
+        "'{file}' is not TOML. Keep to the form of a file exported from the protocol page.",
+    ),
     "error.protocol_foreign": (
         "「{file}」は評価プロトコルのファイルではありません。プロトコルの画面、または protocol export で書き出したファイルを選んでください。",
         "'{file}' is not a protocol. Choose a file exported from the protocol page or with 'protocol export'.",
