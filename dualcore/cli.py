@@ -148,6 +148,15 @@ def _parser() -> argparse.ArgumentParser:
 
     maintenancecommand.add_commands(commands)
 
+    x = commands.add_parser("report", help="slides, report, approval sheet, figures of an evaluation, in Japanese or English")
+    x.add_argument("evaluation", metavar="EVALUATION", help="id of an evaluation of this installation")
+    x.add_argument("--format", default="pack", metavar="NAME", help="pptx, pdf, html, ringi-pdf, ringi-html, ringi-xlsx, xlsx, md, or pack: all as one .zip")
+    x.add_argument("--language", choices=("en", "ja"), default="ja")
+    x.add_argument("--author", default="", metavar="NAME", help="name on the approval sheet")
+    x.add_argument("--zone", default="UTC", metavar="PLACE", help="whose dates are shown, for example Asia/Tokyo")
+    x.add_argument("--out", type=Path, metavar="FILE")
+    x.set_defaults(run=_report)
+
     i = commands.add_parser("init-report", help="what the initialisation of a torch module does to a signal, and what its correction would")
     i.add_argument("factory", metavar="MODULE:FACTORY", help="a function of a module in this folder that returns an nn.Module, or one and a sample")
     i.add_argument("--correct", action="store_true", help="show before and after the correction")
@@ -158,6 +167,12 @@ def _parser() -> argparse.ArgumentParser:
     i.add_argument("--language", choices=("en", "ja"), default="en")
     i.set_defaults(run=_init_report)
     return parser
+
+
+def _report(options: argparse.Namespace) -> None:
+    from dualcore.reportcommand import report_text
+
+    print(report_text(options))
 
 
 def _reevaluate(options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "lessons": {"kernels", "evidence", "decision"},
     "kit": {"intake", "kernels", "evidence", "decision", "present"},
     "present": {"intake", "evidence", "decision", "kernels", "lessons", "records"},
+    "report": {"evidence", "decision", "present", "records"},
 }
 HEAVY = {"torch", "sklearn", "scipy", "sqlalchemy", "alembic"}
 
