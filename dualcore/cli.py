@@ -135,13 +135,13 @@ def _parser() -> argparse.ArgumentParser:
     f.add_argument("--language", choices=("en", "ja"), default="en")
     f.set_defaults(run=_transfer)
 
-    r = commands.add_parser("protocol", help="the company's thresholds: export or import them as JSON")
+    r = commands.add_parser("protocol", help="the company's thresholds: export or import them as TOML or JSON")
     actions = r.add_subparsers(required=True, metavar="ACTION")
     x = actions.add_parser("export", help="write the protocol in force")
-    x.add_argument("--out", type=Path, metavar="FILE.json", help="without it, to standard output")
+    x.add_argument("--out", type=Path, metavar="FILE", help="TOML where the name ends in .toml, else JSON; without it, JSON to standard output")
     x.set_defaults(run=_protocol_export)
     m = actions.add_parser("import", help="make the protocol of a file the next version")
-    m.add_argument("file", type=Path, metavar="FILE.json")
+    m.add_argument("file", type=Path, metavar="FILE", help=".toml or .json")
     m.add_argument("--note", default="", help="why; stands in the history")
     m.add_argument("--language", choices=("en", "ja"), default="en")
     m.set_defaults(run=_protocol_import)
@@ -215,15 +215,16 @@ def _skeleton_argument(text: str) -> str | dict:
 def _protocol_argument(path: Path | None):
     """The protocol of a file; the built-in one without a file."""
     from dualcore.decision import Protocol
-    from dualcore.decision.protocols import from_json
+    from dualcore.decision.protocols import from_file
 
-    return Protocol() if path is None else from_json(path.read_bytes(), path.name)
+    return Protocol() if path is None else from_file(path.read_bytes(), path.name)
 
 
 def _protocol_export(options: argparse.Namespace) -> None:
     from dualcore.services import LOCAL_USER, open_services
 
-    text = open_services().export_protocol(LOCAL_USER)
+    form = "toml" if options.out is not None and options.out.suffix.lower() == ".toml" else "json"
+    text = open_services().export_protocol(LOCAL_USER, form=form)
     if options.out is None:
         print(text, end="")
     else:

@@ -6,14 +6,18 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from dualcore.decision.protocols import GROUPS, differences, from_json, rule
+from dualcore.decision.protocols import GROUPS, THRESHOLDS, differences, from_file, rule
 from dualcore.decision.records import Protocol
 from dualcore.errors import DataError, DualcoreError, NotAllowed
+from dualcore.present import format as fmt
+from dualcore.present.effects import effect_rows
 from dualcore.present.escape import markdown
 from dualcore.present.sentences import change_rows
 from dualcore.services import ProtocolView
+from pages import _parts
 from pages._shared import language, services, t, user
 
+SHOWN = 200  # verdicts of a preview
 
 def _error(error: DualcoreError) -> None:
     st.error(markdown(t(f"error.{error.code}", **error.fields)), icon=":material/error:")
@@ -42,6 +46,7 @@ def _field(name: str, value: float | bool, place, disabled: bool, key: str) -> f
     if limits.kind == "switch":
         entered = place.toggle(label, value=value, disabled=disabled, key=key)
         place.caption(text)
+        place.caption(_moving(name, "protocol.switching"))
         return entered
     low, high = f"{limits.low:,.6g}", f"{limits.high:,.6g}"
     allowed = t("protocol.range_open" if limits.open_low else "protocol.range", low=low, high=high)
@@ -56,7 +61,13 @@ def _field(name: str, value: float | bool, place, disabled: bool, key: str) -> f
         }  # fmt: skip
     entered = place.number_input(label, disabled=disabled, key=key, **bounds)
     place.caption(f"{text}{allowed}")
+    place.caption(_moving(name, "protocol.moving"))
     return entered
+
+
+def _moving(name: str, sentence: str) -> str:
+    """What raising and lowering a threshold does."""
+    return t(sentence, up=t(f"protocol.{name}.up"), down=t(f"protocol.{name}.down"))
 
 
 def _form(now: ProtocolView) -> None:
@@ -74,9 +85,38 @@ def _form(now: ProtocolView) -> None:
         note = st.text_area(
             t("protocol.note"), max_chars=2000, height=80, placeholder=t("protocol.note_example"), disabled=now.locked
         )
-        sent = st.form_submit_button(t("protocol.save"), type="primary", icon=":material/save:", disabled=now.locked)
+        with st.container(horizontal=True):
+            sent = st.form_submit_button(t("protocol.save"), type="primary", icon=":material/save:", disabled=now.locked)
+            asked = st.form_submit_button(t("protocol.preview"), icon=":material/compare_arrows:")
     if sent:
         _save(now, now.protocol.model_copy(update=values), note)
+    elif asked:
+        _effect(now.protocol.model_copy(update=values))
+
+
+def _effect(values: Protocol) -> None:
+    """Which past verdicts would be others under ``values``."""
+    try:
+        with st.spinner(t("protocol.preview")):
+            found = services().protocol_effect(user(), values)
+    except DataError as error:
+        _error(error)
+        return
+    with st.container(border=True, key="protocol_effect"):
+        if not found.judged:
+            st.markdown(f"### {t('protocol.effect.no_evaluations')}")
+            return
+        key = "protocol.effect.title" if found.changed else "protocol.effect.none"
+        st.markdown(f"### {t(key, judged=fmt.count(found.judged), changed=fmt.count(len(found.changed)))}")
+        if found.changed:
+            rows = effect_rows(found.changed[:SHOWN], language())
+            heads = [t(f"protocol.effect.{n}") for n in ("project", "before", "after", "because", "link")]
+            opens = st.column_config.LinkColumn(display_text=t("protocol.effect.open"))
+            st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, alt=t("protocol.preview"), column_config={heads[-1]: opens})
+            if len(found.changed) > SHOWN:
+                st.caption(t("protocol.effect.more", shown=SHOWN))
+        st.caption(t("protocol.effect.read", seconds=fmt.number(found.seconds, 1)))
+        st.caption(t("protocol.effect.record"))
 
 
 def _save(now: ProtocolView, values: Protocol, note: str) -> None:
@@ -98,11 +138,11 @@ def _changes(before: Protocol, after: Protocol) -> pd.DataFrame:
 def _import(now: ProtocolView) -> None:
     with st.expander(t("protocol.import"), icon=":material/upload_file:"):
         st.caption(t("protocol.import_lead"))
-        file = st.file_uploader(t("protocol.import_file"), type=["json"], disabled=now.locked, key=f"import_{now.id}")
+        file = st.file_uploader(t("protocol.import_file"), type=["toml", "json"], disabled=now.locked, key=f"import_{now.id}")
         if file is None:
             return
         try:
-            found = from_json(file.getvalue(), file.name)
+            found = from_file(file.getvalue(), file.name)
         except DataError as error:
             _error(error)
             return
@@ -111,6 +151,7 @@ def _import(now: ProtocolView) -> None:
             st.info(t("protocol.import_same"), icon=":material/info:")
             return
         st.dataframe(changes, hide_index=True, alt=t("protocol.import"))
+        _effect(found)
         note = st.text_input(t("protocol.note"), max_chars=2000, key=f"import_note_{now.id}")
         if st.button(t("protocol.import_save"), icon=":material/save:"):
             _save(now, found, note)
@@ -159,13 +200,16 @@ if saved is not None:
 if now.locked:
     st.warning(t("protocol.locked"), icon=":material/lock:")
 _facts(now, history)
+_parts.terms("protocol", "verdict", "p_value", "permutation_test", "interval", "ceiling", "minimum_gain")
 _form(now)
 left, right = st.columns(2, gap="large")
 with left:
-    st.download_button(
-        t("protocol.export"), lambda: services().export_protocol(user()), file_name=f"protocol-{now.protocol.version}.json",
-        mime="application/json", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+    explained = {n: f"{t(f'protocol.{n}')}: {t(f'protocol.{n}.text')}" for n in THRESHOLDS}
+    for form, label, mime in (("toml", "protocol.export_toml", "application/toml"), ("json", "protocol.export", "application/json")):
+        st.download_button(
+            t(label), lambda form=form: services().export_protocol(user(), form=form, comments=explained),
+            file_name=f"protocol-{now.protocol.version}.{form}", mime=mime, on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
 with right:
     _lock(now)
 _import(now)

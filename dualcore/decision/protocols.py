@@ -163,9 +163,8 @@ def _read(body: object, name: str) -> Protocol:
         raise DataError("protocol_unknown", file=name, names=", ".join(n[:40] for n in unknown[:8]))
     if missing:
         raise DataError("protocol_missing", file=name, names=", ".join(missing))
-    odd = next((k for k, v in found.items() if not isinstance(v, str | int | float | bool) or isinstance(v, float) and not math.isfinite(v)), None)
-    if odd is not None:  # TOML knows dates, infinity and what is not a number
-        raise DataError("protocol_value", file=name, name=odd, value=str(found[odd])[:40])
+    # TOML knows dates, infinity and what is not a number: as texts they are refused by name below.
+    found = {k: v if isinstance(v, str | int | list | dict | None) or isinstance(v, float) and math.isfinite(v) else str(v) for k, v in found.items()}
     try:
         # As JSON and strictly: neither "0.01" nor true is taken for a number.
         return check(Protocol.model_validate_json(json.dumps(found), strict=True))

@@ -66,10 +66,10 @@ def _for_model(key: str, verdict: Verdict) -> str:
 
 def change_rows(changes: list[Change], language: str) -> list[tuple[str, str, str]]:
     """(threshold, before, after) of every difference between two versions of the protocol."""
-    return [(_threshold(c.name, language), _setting(c.before, language), _setting(c.after, language)) for c in changes]
+    return [(threshold_name(c.name, language), _setting(c.before, language), _setting(c.after, language)) for c in changes]
 
 
-def _threshold(name: str, language: str) -> str:
+def threshold_name(name: str, language: str) -> str:
     """The threshold's name; with its group where several courses have one of the same name."""
     words = say(f"protocol.{name}", language)
     group = next((g for g, names in GROUPS.items() if name in names), None)

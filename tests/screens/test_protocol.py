@@ -53,3 +53,35 @@ def test_an_old_verdict_is_judged_by_the_present_protocol_on_a_click(open_page, 
     after = services.latest_evaluation(LOCAL_USER, filled[0])
     assert (after.verdict.protocol.version, after.verdict.occasion) == ("1.1", "protocol")
     assert say("information.heading", "en") in texts(app)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_threshold_says_what_moving_it_does(open_page, language):
+    said = texts(open_page("protocol", language))
+    for name in THRESHOLDS:
+        assert say(f"protocol.{name}.up", language) in said and say(f"protocol.{name}.down", language) in said
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_effect_on_past_verdicts_is_shown_before_saving(open_page, filled, services, language):
+    app = open_page("protocol", language)
+    app.number_input(key="protocol_0_days_adopt").set_value(1000.0)
+    app.number_input(key="protocol_0_days_reevaluate").set_value(1000.0)
+    app.number_input(key="protocol_0_days_invest").set_value(1000.0)
+    next(b for b in app.button if b.label == say("protocol.preview", language)).click().run()
+    assert not app.exception and not app.error
+    changed = services.protocol_effect(LOCAL_USER, services.protocol(LOCAL_USER).protocol.model_copy(
+        update={"days_adopt": 1000.0, "days_reevaluate": 1000.0, "days_invest": 1000.0}
+    )).changed  # fmt: skip
+    assert changed
+    said = texts(app)
+    assert say("protocol.effect.title", language, judged=2, changed=len(changed)) in said
+    table = next(d.value for d in app.dataframe if say("protocol.effect.because", language) in d.value.columns)
+    assert list(table[say("protocol.effect.after", language)]) == [say(f"verdict.{c.effect.after.decision}", language) for c in changed]
+    assert services.protocol(LOCAL_USER).protocol.version == "1.0"
+
+
+def test_nothing_changes_without_a_change(open_page, filled):
+    app = open_page("protocol", "en")
+    next(b for b in app.button if b.label == say("protocol.preview", "en")).click().run()
+    assert say("protocol.effect.none", "en", judged=2) in texts(app)

@@ -101,7 +101,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "別の拠点などで書き出したファイルを読み込みます。保存する前に、今の版との違いを確認できます。",
         "Bring in a file exported elsewhere. You see what differs before anything is saved.",
     ),
-    "protocol.import_file": ("プロトコルのファイル(JSON)", "Protocol file (JSON)"),
+    "protocol.import_file": ("プロトコルのファイル(TOML、JSON)", "Protocol file (TOML, JSON)"),
     "protocol.import_same": ("このファイルは、適用中の版と同じ内容です。", "This file says the same as the version in force."),
     "protocol.import_save": ("この内容を新しい版として保存", "Save this as a new version"),
     "protocol.lock": ("変更をロックする", "Lock against changes"),
