@@ -107,7 +107,7 @@ def _money_figure(currencies: list[str], projects: list[int], bars: list[list[_B
         least, most = min(0.0, *(b.value for b in mine)), max(*(b.value + b.open for b in mine), 0.0) or 1.0
         spread = most - least
         figure.update_layout({
-            f"xaxis{number}": {**plain_axes[0], "anchor": f"y{number}", "range": [least - 0.02 * spread, most + 0.34 * spread], "showticklabels": False},
+            f"xaxis{number}": {**plain_axes[0], "anchor": f"y{number}", "range": [least - 0.02 * spread, most + 0.34 * spread], "showticklabels": False, "showgrid": False},
             f"yaxis{number}": {**plain_axes[1], "anchor": f"x{number}", "domain": [bottom, top], "showgrid": False, "showline": False},
         })  # fmt: skip
         axes = dict(xaxis=f"x{number}", yaxis=f"y{number}")
@@ -160,6 +160,11 @@ def plot_sides(sides: list[Side], language: str, theme: Theme = "light") -> Pict
         note(figure, fmt.score(last.score, last.low, last.high), color, x=last.score, y=row, yshift=-17, bgcolor=p.paper, borderpad=0)
         figure.add_shape(type="line", x0=side.goal, x1=side.goal, y0=row - 0.26, y1=row + 0.22, line=dict(color=p.ink, width=2.5))
         held.append(last.low >= side.goal if better else last.high <= side.goal)
+    left = sides[0].goal < min(s.evidence.last_layer.low for s in sides)
+    note(
+        figure, say("figure.sides.goal", language), p.muted, x=sides[0].goal, y=len(sides) - 1, xanchor="left" if left else "right",
+        xshift=6 if left else -6,
+    )  # fmt: skip
     ends = [v for s in sides for v in (s.evidence.last_layer.low, s.evidence.last_layer.high, s.goal)]
     span = (max(ends) - min(ends)) or 1.0
     key = "figure.better_right" if better else "figure.better_left"

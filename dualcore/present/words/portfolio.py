@@ -64,6 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "portfolio.score": ("{goal}、現在 {score}", "{goal}, now {score}"),
     "portfolio.decided": ("{when} {who}: {action}", "{when} {who}: {action}"),
     "portfolio.review": ("次回確認 {when}", "next review {when}"),
+    "portfolio.review_overdue": ("次回確認 {when}(期限切れ)", "review of {when} overdue"),
     "portfolio.waiting_at": ("判断待ち: {stage}", "decision due: {stage}"),
     "portfolio.money": ("計画 {planned} · 支出 {spent} · 回避 {avoided}", "planned {planned} · spent {spent} · avoided {avoided}"),
     "portfolio.money_open": ("推奨に従う場合: 計画 {planned} · 回避 {avoided}", "if the recommendation is followed: planned {planned} · avoided {avoided}"),
@@ -255,6 +256,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{n} 件中 {held} 件は、区間全体が目標以上です({metric})",
         "{held} of {n} are at or beyond their goal with the whole interval ({metric})",
     ),
+    "figure.sides.goal": ("目標", "goal"),
     "figure.sides.alt_item": ("{name}: {score}、目標 {goal}", "{name}: {score}, goal {goal}"),
     "figure.sides.alt": ("{metric}の比較({n} 件、うち {held} 件が目標以上): {values}", "{metric} side by side ({held} of {n} at or beyond the goal): {values}"),
     "figure.sides.read": (
