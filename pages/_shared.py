@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dualcore.errors import NotFound
 from dualcore.present.words import LANGUAGES, say
-from dualcore.services import LOCAL_USER, ProjectView, Services, User, open_services
+from dualcore.services import ProjectView, Services, User, open_services
 from dualcore.settings import Settings
+from pages import _sign_in
 
 __all__ = ["LANGUAGES", "services", "t", "user"]
 
@@ -23,8 +26,19 @@ def services() -> Services:
 
 
 def user() -> User:
-    """The person at the browser; without sign-in everybody is the one local user."""
-    return LOCAL_USER
+    """The person at the browser, judged anew on every call; without sign-in everybody is the one local user.
+
+    Where the sign-in has ended meanwhile the page starts again, and the frame says so.
+    """
+    found = _sign_in.who(services())
+    if isinstance(found, User):
+        return found
+    st.rerun()
+
+
+def on_click(action: Callable[[User], bytes | str]) -> Callable[[], bytes | str]:
+    """The content of a download that is made when it is clicked; ``user()`` is of no use there, outside of the session."""
+    return _sign_in.later(services(), action)
 
 
 def choose_language() -> None:

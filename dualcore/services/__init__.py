@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dualcore.decision.track import TrackRecord, track_record
 from dualcore.jobs.embedded import worker_serves
-from dualcore.records.access import LOCAL_USER, User
+from dualcore.records.access import LOCAL_USER, ROLES, User
 from dualcore.records.models import Project
 from dualcore.records.views import (
     DatasetView,
@@ -33,7 +33,10 @@ from dualcore.services.data import Data
 from dualcore.services.effects import ChangedVerdict, Effects, ProtocolEffect
 from dualcore.services.gates import Gates
 from dualcore.services.models import FORMS, Models, Predicted
+from dualcore.services.people import MEMBER_ROLES, MemberView, People, PersonView
+from dualcore.services.portfolio import Portfolios
 from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
+from dualcore.services.reports import Reports
 from dualcore.services.stages import Stages
 from dualcore.services.transfer import EmbeddingsView, Transfers
 from dualcore.settings import Settings
@@ -41,6 +44,8 @@ from dualcore.settings import Settings
 __all__ = [
     "FORMS",
     "LOCAL_USER",
+    "MEMBER_ROLES",
+    "ROLES",
     "ChangedVerdict",
     "DatasetView",
     "DecisionInput",
@@ -50,8 +55,10 @@ __all__ = [
     "EvaluationView",
     "GateView",
     "JobView",
+    "MemberView",
     "OutcomeInput",
     "OutcomeView",
+    "PersonView",
     "Predicted",
     "ProjectInput",
     "ProjectView",
@@ -74,7 +81,7 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Gates, Transfers, Stages, Models, Effects, Protocols):
+class Services(Data, Portfolios, Reports, Gates, Transfers, Stages, Models, Effects, Protocols, People):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:
