@@ -205,12 +205,16 @@ def curve_step(run: Run, rep: Representation, fit: LastLayerFit | StreamedFit, l
 
 
 def _kernel_error(run: Run, skeleton: Skeleton) -> KernelError | None:
-    """Width law on the user's own rows; None for a linear skeleton, which has no random part."""
+    """Width law on the user's own rows; None for a linear skeleton, which has no random part, and where all rows drawn
+    are the same: then there is no kernel to be wrong about."""
     if represent.is_linear(skeleton):
         return None
     rows = run.draw(200 if skeleton.rank == 0 else 80)
     widths = (32, 64, 128, 256, 512)
     inputs = run.builder.inputs(skeleton, rows)
+    views = inputs if isinstance(inputs, list | tuple) else [inputs]
+    if all(bool((v == v[:1]).all()) for v in views):
+        return None
     law = width_law(skeleton, inputs, widths, range(run.options.seed, run.options.seed + 6))
     measured = law.measured
     points = [

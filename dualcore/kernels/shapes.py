@@ -18,13 +18,21 @@ Tensor = torch.Tensor
 def to_sphere(X: Tensor, constant: float = 1.0) -> Tensor:
     """Append ``constant`` as a coordinate (it keeps the norm visible) and scale every row to length 1. X: (n, d).
 
-    Raises SkeletonError when X is no matrix of real floating point numbers.
+    Raises SkeletonError when X is no matrix of real floating point numbers or ``constant`` no finite number (0 with a row of zeros), NumericalError
+    when a value is not finite.
     """
     if not isinstance(X, Tensor) or X.ndim != 2 or not X.is_floating_point():
         found = f"{type(X).__name__} {getattr(X, 'dtype', '')} {tuple(getattr(X, 'shape', ()))}"
         raise SkeletonError("bad_argument", argument="X", value=found, accepted="Tensor float32 | float64 (n, d)")
+    if not isinstance(constant, int | float) or not math.isfinite(constant):
+        raise SkeletonError("bad_argument", argument="constant", value=constant, accepted="a finite number")
     X = torch.cat([X, X.new_full((len(X), 1), constant)], 1)
-    return X / X.norm(dim=1, keepdim=True)
+    norm = X.norm(dim=1, keepdim=True)
+    if not bool(torch.isfinite(norm).all()):
+        raise NumericalError("input_not_finite", argument="X")
+    if not bool((norm > 0).all()):
+        raise SkeletonError("bad_argument", argument="constant", value=constant, accepted="!= 0 (X has rows of zeros)")
+    return X / norm
 
 
 def check_values(skeleton: Skeleton, views: list[Tensor], argument: str) -> None:

@@ -121,6 +121,21 @@ def test_variance_at_a_border_of_zeros_is_that_of_many_drawn_networks():
     assert "measured_moment" in codes(report["6"])
 
 
+def test_in_front_of_a_function_that_jumps_the_weights_are_not_set_to_nothing():
+    class Jumps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.Linear(6, 8), nn.Linear(8, 2)
+
+        def forward(self, x):
+            return self.second(torch.sign(self.first(x)))
+
+    module = Jumps()
+    report = correct_init_(module)
+    assert module.first.weight.std() > 0.1 and (module.first.bias == 0).all()
+    assert "no_critical_share" in codes(by_name(report)["first"])
+
+
 def test_orthogonal_rows_are_orthogonal():
     net = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 80), nn.ReLU(), nn.Linear(80, 1))
     correct_init_(net.double(), orthogonal=True)

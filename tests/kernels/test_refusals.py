@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+import dualcore
 from dualcore.errors import DualcoreError
 from dualcore.kernels import (
     Node,
@@ -88,6 +89,12 @@ KERNELS = [
     (lambda: dual_kernel(FC, X.to_sparse()), ["X"]),
     (lambda: dual_kernel(FC, X, memory_bytes="1GB"), ["memory_bytes", "1GB"]),
     (lambda: to_sphere(X.numpy()), ["X", "ndarray"]),
+    (lambda: to_sphere(X * math.nan), ["X", "NaN"]),
+    (lambda: to_sphere(X * 0, 0.0), ["constant", "0.0", "zeros"]),
+    (lambda: to_sphere(X, "a"), ["constant", "a"]),
+    (lambda: to_sphere(X, math.inf), ["constant", "inf"]),
+    (lambda: dualcore.draw_skeleton("fc2"), ["skeleton", "str"]),
+    (lambda: dualcore.draw_skeleton(FC, "fr"), ["language", "fr", "ja"]),
 ]
 NETWORKS = [
     (lambda: random_network(FC, 8, 2**70), ["seed", str(2**70)]),

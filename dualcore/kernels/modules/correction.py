@@ -190,7 +190,12 @@ class _Correction:
         strange = [s.label for s in reached if s.kind == "unknown"]
         if strange:
             self._say(step, "unknown_behind", name=strange[0])
-        return next(iter(sigmas.values())).critical_bias if sigmas else 0.0
+        share = next(iter(sigmas.values())).critical_bias if sigmas else 0.0
+        if share < 1:
+            return share
+        # A function that jumps separates inputs at every share below 1, and at 1 nothing of the input is left.
+        self._say(step, "no_critical_share", name=next(iter(sigmas)))
+        return 0.0
 
     def _draw(self, step: Step, variance: float, share: float) -> None:
         weight, bias = step.module.weight, step.module.bias

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from dualcore.errors import SkeletonError
 from dualcore.kernels import Skeleton
 from dualcore.kernels.skeletons import Node
 from dualcore.present.escape import plain
 from dualcore.present.figures.style import Picture, Theme, blank, note, palette
-from dualcore.present.words import say
+from dualcore.present.words import LANGUAGES, say
 
 WEIGHTED = ("dense", "conv")
 
@@ -48,7 +49,17 @@ def plot_skeleton(skeleton: Skeleton, name: str, language: str, theme: Theme = "
 
 
 def draw_skeleton(skeleton: Skeleton, language: str = "en", theme: Theme = "light") -> go.Figure:
-    """The skeleton as a figure of its own, under its name."""
+    """The skeleton as a figure of its own, under its name.
+
+    Raises SkeletonError when it is no skeleton, or the language or theme is unknown.
+    """
+    for argument, value, accepted in (
+        ("skeleton", skeleton, None), ("language", language, LANGUAGES), ("theme", theme, ("light", "dark")),
+    ):
+        if accepted is None and not isinstance(value, Skeleton):
+            raise SkeletonError("bad_argument", argument=argument, value=type(value).__name__, accepted="Skeleton")
+        if accepted is not None and value not in accepted:
+            raise SkeletonError("bad_argument", argument=argument, value=value, accepted=" | ".join(accepted))
     picture = plot_skeleton(skeleton, skeleton.name, language, theme)
     return picture.figure.update_layout(title=plain(picture.title), margin_t=60)
 

@@ -56,6 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "後段に複数の活性化関数({names})があるため、最初のものに合わせました。",
         "several activations follow ({names}); the first one counts",
     ),
+    "init.no_critical_share": (
+        "後段の {name} は値が跳ぶ関数で、臨界となるバイアスの割合がありません。割合は 0 にします。",
+        "{name}, which follows, jumps: no bias share is critical; 0 is used",
+    ),
     "init.unknown_behind": (
         "後段の演算 {name} は解析できません。バイアスの割合は、後段に分かる活性化関数があればそれに合わせ、なければ 0 にします。",
         "the operation {name} that follows is not understood; the bias share is that of an activation that follows too, else 0",

@@ -274,7 +274,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "result.tab.errors": ("誤りの所在", "Errors"),
     "result.tab.money": ("費用と条件", "Cost and terms"),
     "result.tab.provenance": ("測定の記録", "Provenance"),
-    "result.no_kernel_error": ("線形の構成には、幅による誤差がありません。", "A linear architecture has no error that depends on width."),
+    "result.no_kernel_error": ("線形の構成、または全行が同じ入力では、幅による誤差はありません。", "A linear architecture, or inputs that are all the same, has no error that depends on width."),
     "result.model": ("手法", "Model"),
     "result.time": ("計算時間", "Time"),
     "result.remark": ("備考", "Remark"),
