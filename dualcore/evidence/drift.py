@@ -3,10 +3,11 @@
 Columns. Training counts in at most ``BINS`` bins (quantiles of numbers, days, lengths of texts; levels of categories) are
 held against the new counts by Pearson's chi-square test of homogeneity, neighbouring bins being joined until ten rows are
 expected in each. Missing cells and values that training never had are tested on their own: Fisher's exact test, and a
-binomial test whose rate is that of Good (1953, Biometrika 40) for what a further row brings for the first time. Holm's
-correction (1979) covers all tests of a file. A test alone would call any difference in a large file a drift, so that the
-population stability index has to be 0.1 at least, the usual bound of "no relevant change" (Siddiqi 2006; its relation to
-chi-square: Yurdakul 2018), or the share of missing and unseen cells has to move by 2 and 1 points.
+binomial test against the number of values that training had once, which is how often a further row brings one for the
+first time (Good 1953, Biometrika 40). Holm's correction (1979) covers all tests of a file. A test alone would call any
+difference in a large file a drift, so that the population stability index has to be 0.1 at least, the usual bound of "no
+relevant change" (Siddiqi 2006; its relation to chi-square: Yurdakul 2018), or the share of missing and unseen cells has to
+move by 2 and 1 points.
 
 As a whole. The maximum mean discrepancy (Gretton et al. 2012, JMLR 13) of a sample of training rows and the new rows under
 the kernel of the model's own network, with a permutation null. That kernel is chosen, and not a classifier that tells old
@@ -182,9 +183,12 @@ def _compare_one(own: dict, values: np.ndarray) -> dict:
         now = np.bincount(np.searchsorted(own["edges"], known), minlength=len(before)).astype(float)
     else:
         known = values[pd.notna(values)]
-        codes = pd.Categorical(known, categories=own["levels"]).codes
-        now = np.append(np.bincount(codes[codes >= 0], minlength=len(before)).astype(float), (codes < 0).sum())
-        before = np.append(before, own["others"])
+        codes = pd.Index(own["levels"], dtype=object).get_indexer(known)
+        now = np.bincount(codes[codes >= 0], minlength=len(before)).astype(float)
+        # Rare levels are one bin with what was never seen: each by itself stands there because training happened to have it.
+        often = before >= EXPECTED
+        rest = own["others"] + before[~often].sum(), now[~often].sum() + (codes < 0).sum()
+        before, now = np.append(before[often], rest[0]), np.append(now[often], rest[1])
         unseen = int((codes < 0).sum()) if own["complete"] else None
     n, rows, training = len(known), len(values), int(before.sum()) + missing
     tests: dict[str, tuple[float, bool]] = {}
@@ -193,12 +197,17 @@ def _compare_one(own: dict, values: np.ndarray) -> dict:
     blank = rows - n
     tests["missing"] = _fisher(missing, training, blank, rows), abs(blank / rows - missing / max(1, training)) >= LEAST_MISSING
     if unseen is not None:
-        rate = (own["single"] + 1) / (before.sum() + 1)
-        tests["unseen"] = float(binom.sf(unseen - 1, max(1, n), min(1.0, rate))), unseen / rows >= LEAST_UNSEEN
+        tests["unseen"] = _news(own["single"] + 1, training - missing, unseen, n), unseen / rows >= LEAST_UNSEEN
     return {
         "name": own["name"], "summary": own["summary"], "psi": psi, "tests": tests, "missing_before": missing / max(1, training), "missing_now": blank / rows,
         "unseen": None if unseen is None else unseen / rows,
     }
+
+
+def _news(single: int, training: int, unseen: int, rows: int) -> float:
+    """p-value of more new categories than chance brings. A further row brings one with probability single / training
+    (Good 1953); both counts are taken as Poisson, so that given their sum the new one is binomial."""
+    return float(binom.sf(unseen - 1, single + unseen, rows / max(1, rows + training)))
 
 
 def _shift(before: np.ndarray, now: np.ndarray) -> tuple[float, float]:

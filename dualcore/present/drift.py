@@ -53,7 +53,7 @@ def how_to_read(report: PredictionReport, language: str) -> str:
         return say("predict.no_interval", language)
     percent = f"{100 * report.level:g}"
     ends = {"low": f"{report.target}_low{percent}", "high": f"{report.target}_high{percent}"}
-    return say("predict.interval", language, target=report.target, level=f"{percent} %", width=fmt.number(report.half_width, 3), **ends)
+    return say("predict.interval", language, target=report.target, level=f"{percent} %", width=fmt.significant(report.half_width, 3), **ends)
 
 
 def _findings(column: ColumnDrift, language: str) -> list[str]:
