@@ -9,7 +9,7 @@ from dualcore.present import format as fmt
 from dualcore.present.escape import markdown
 from dualcore.present.figures.plan import plot_plan, plot_value
 from dualcore.services import EvaluationView
-from pages import _parts
+from pages import _link, _parts
 from pages._shared import go, language, open_project, services, t, theme, user
 
 SPEEDS = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
@@ -135,7 +135,7 @@ def _kit(view: EvaluationView) -> None:
 
 project = open_project()
 _parts.stepper(project)
-view = services().latest_evaluation(user(), project.id)
+view = _link.evaluation(project)
 if view is None:
     st.title(t("plan.none.title"))
     st.write(t("plan.none.text"))
@@ -143,10 +143,12 @@ if view is None:
         go("evaluate.py", project.id)
 else:
     cpu = view.evidence.manifest.device == "cpu"
-    ratio = st.session_state.get("plan_speed", 10.0 if cpu else 1.0)
+    asked = _link.chosen("speed", [f"{s:g}" for s in SPEEDS], f"{10 if cpu else 1}")
+    ratio = st.session_state.get("plan_speed", next(s for s in SPEEDS if f"{s:g}" == asked))
     plan = services().plan(user(), view.id, ratio)
     _answer(plan, view)
     _numbers(plan)
+    _parts.terms("expected_value", "gate", "full_training", "protocol", "starter_kit")
     _parts.picture(plot_plan(plan, language(), theme()), "plan")
     _parts.picture(plot_value(plan, language(), theme()), "plan_value")
     _kit(view)
@@ -155,7 +157,8 @@ else:
     _assumptions(plan)
     if plan.seconds is not None:
         st.select_slider(
-            t("plan.speed"), SPEEDS, value=ratio, format_func=lambda v: f"× {v:g}", help=t("plan.speed_help"), key="plan_speed"
+            t("plan.speed"), SPEEDS, value=ratio, format_func=lambda v: f"× {v:g}", help=t("plan.speed_help"), key="plan_speed",
+            on_change=lambda: st.query_params.update(speed=f"{st.session_state['plan_speed']:g}"),
         )
     st.download_button(
         t("plan.record"), lambda: plan.model_dump_json(indent=1), file_name=f"dualcore-{view.id}-plan.json", mime="application/json",

@@ -9,7 +9,7 @@ from dualcore.present.candidates import entrant_name, plan, skeleton_word, winne
 from dualcore.present.escape import markdown
 from dualcore.present.figures.reevaluation import gain_text, plot_curse, plot_gains, plot_tournament
 from dualcore.services import EvaluationView, ProjectView, StageView
-from pages import _parts, _progress
+from pages import _link, _parts, _progress
 from pages._shared import go, language, open_project, services, t, theme, user
 
 ROWS = (600, 1800, 3000, 6000)
@@ -30,6 +30,7 @@ def _start(project: ProjectView, view: EvaluationView, rows: int) -> None:
     options = {"minimum_gain": view.terms.minimum_gain, "rows": rows, "candidates": protocol.max_candidates}
     services().start_stage(user(), view.id, "reevaluate", options)
     st.query_params.pop("again", None)
+    _link.new_run()
     st.rerun()
 
 
@@ -38,6 +39,7 @@ def _before(project: ProjectView, view: EvaluationView) -> None:
     present = skeleton_word(view.evidence.skeleton["name"], language())
     st.title(t("reevaluate.title"), anchor=False)
     st.write(t("reevaluate.lead", name=markdown(present)))
+    _parts.terms("skeleton", "initialisation", "successive_halving", "winners_curse")
     choices = [r for r in ROWS if r < view.evidence.manifest.rows_used] or [ROWS[0]]
     if choices[-1] < view.evidence.manifest.rows_used and choices[-1] != ROWS[-1]:
         choices.append(view.evidence.manifest.rows_used)
@@ -176,7 +178,8 @@ def _adopt(project: ProjectView, view: EvaluationView, winner) -> None:
 
 def _details(result: Reevaluation) -> None:
     st.subheader(t("reevaluate.details"), anchor=False)
-    rounds, gains, table, method = st.tabs([t(f"reevaluate.tab.{n}") for n in ("rounds", "gains", "table", "method")])
+    names = ("rounds", "gains", "table", "method")
+    rounds, gains, table, method = _link.tabs("tab", {n: t(f"reevaluate.tab.{n}") for n in names})
     with rounds:
         _parts.picture(plot_tournament(result, language(), theme()), "tournament")
     with gains:
@@ -215,7 +218,7 @@ def _table(result: Reevaluation) -> None:
 project = open_project()
 _parts.stepper(project)
 job = services().active_job(user(), project.id)
-done = next(iter(services().stages(user(), project.id, "reevaluate")), None)
+done = _link.run(services().stages(user(), project.id, "reevaluate"))
 stage = None if st.query_params.get("again") else done
 view = _evaluation(project, stage)
 if view is None:
@@ -239,6 +242,7 @@ else:
             st.info(t("reevaluate.older"), icon=":material/info:")
         _answer(result)
         _numbers(result)
+        _parts.terms("gain", "winners_curse", "interval", "minimum_gain")
         _parts.picture(plot_curse(result, language(), theme()), "curse")
         _next(project, view, result)
         _details(result)

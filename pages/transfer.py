@@ -10,7 +10,7 @@ from dualcore.present.architecture import skeleton_name
 from dualcore.present.escape import markdown
 from dualcore.present.figures.transfer import plot_transfer
 from dualcore.services import EvaluationView, StageView
-from pages import _parts, _progress
+from pages import _link, _parts, _progress
 from pages._shared import go, language, open_project, services, t, theme, user
 
 TYPES = ["npz", "npy", "csv", "parquet"]
@@ -20,6 +20,7 @@ LOOKS = {"pretrained": "invest", "even": "re-evaluate", "random": "stop", "no_si
 def _start(view: EvaluationView, **chosen: object) -> None:
     st.session_state["watched"] = services().start_transfer(user(), view.id, **chosen).id
     st.session_state.pop("compare_again", None)
+    _link.new_run()
     st.rerun()
 
 
@@ -60,6 +61,7 @@ def _choose(view: EvaluationView) -> None:
     with st.container(border=True):
         _upload(view)
     _encoder(view)
+    _parts.terms("pretrained", "embedding", "random_network")
 
 
 def _answer(result: Transfer) -> None:
@@ -97,6 +99,7 @@ def _table(result: Transfer) -> None:
     st.subheader(t("transfer.table"), anchor=False)
     st.dataframe(pd.DataFrame(columns), hide_index=True, alt=t("transfer.table"))
     st.caption(t("transfer.measures_note"))
+    _parts.terms("pretrained", "embedding", "gain", "interval", "logme", "h_score")
 
 
 def _provenance(stage: StageView, result: Transfer) -> None:
@@ -147,8 +150,9 @@ else:
     found = services().stages(user(), project.id, "transfer")
     jobs = services().jobs(user(), project.id)
     failed = jobs[0] if jobs and jobs[0].kind == "transfer" and jobs[0].state != "done" else None
-    if found and failed is None:
-        _result(found[0], view)
+    shown = _link.run(found)
+    if shown is not None and (failed is None or st.query_params.get("run") == shown.id):
+        _result(shown, view)
     else:
         st.title(t("transfer.title"))
         st.write(t("transfer.lead"))

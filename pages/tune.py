@@ -10,7 +10,7 @@ from dualcore.present import format as fmt
 from dualcore.present.escape import markdown
 from dualcore.present.tuning import MINUTES, network_name, tuning_plan
 from dualcore.services import EvaluationView, JobView, ProjectView, StageView
-from pages import _parts, _progress
+from pages import _link, _parts, _progress
 from pages._shared import go, language, open_project, services, t, theme, user
 
 # Verdict of the stage -> the verdict whose colour and icon it takes.
@@ -68,6 +68,7 @@ def _plan(view: EvaluationView) -> None:
             "protocol": view.verdict.protocol.model_dump(mode="json"),
         }  # fmt: skip
         st.session_state["watched"] = services().start_stage(user(), view.id, "tune", options).id
+        _link.new_run()
         st.rerun()
 
 
@@ -164,6 +165,7 @@ def _result(stage: StageView, view: EvaluationView, project: ProjectView) -> Non
         st.info(t("tune.older"), icon=":material/info:")
     if tuning.steps:
         _numbers(tuning, verdict, terms.currency)
+        _parts.terms("block", "gain", "interval", "last_layer")
         if verdict.block != tuning.best:
             st.caption(t("tune.terms_changed"))
         _parts.picture(draw.plot_tuning(tuning, verdict, terms, language(), theme()), "tuning")
@@ -183,6 +185,7 @@ def _before(view: EvaluationView, latest: JobView | None) -> None:
     if latest is not None:
         _progress.ended(latest)
     _plan(view)
+    _parts.terms("block", "full_training", "last_layer", "specificity")
 
 
 project = open_project()
@@ -203,7 +206,8 @@ else:
     found = services().stages(user(), project.id, "tune")
     jobs = services().jobs(user(), project.id)
     latest = jobs[0] if jobs and jobs[0].kind == "tune" and jobs[0].state != "done" else None
-    if found and latest is None:
-        _result(found[0], view, project)
+    shown = _link.run(found)
+    if shown is not None and (latest is None or st.query_params.get("run") == shown.id):
+        _result(shown, view, project)
     else:
         _before(view, latest)

@@ -51,6 +51,28 @@ def test_every_example_in_the_guide_to_kernels_runs():
     assert names["K"].shape == (500, 500)
 
 
+def test_every_step_of_the_engineers_guide_runs():
+    """The blocks follow one another and assert what the text says of them."""
+    text = (ROOT / "docs" / "engineers-guide.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    assert len(blocks) >= 5 and sum("assert" in b for b in blocks) >= 3
+    names: dict = {"__name__": "guide"}
+    for block in blocks:
+        exec(block, names)
+    assert names["before"].corrected is False and names["partly"].left_alone
+
+
+def test_the_steps_on_the_course_page_run():
+    """The code that the page shows to engineers, on a module and a batch of their own."""
+    import torch
+
+    from pages._lessons import CODE
+
+    names = {"model": torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1)), "batch": torch.randn(16, 4)}
+    exec(CODE, names)
+    assert names["report"].corrected and "layers" in names["record"]
+
+
 def test_the_readme_points_to_files_that_exist():
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target

@@ -18,15 +18,19 @@ SHOWS = {
     "special": ("specificity", "data_gap", "coverage_gap", "noise", "ceiling"),
     "staged": ("gate", "expected_value", "worth_of_information", "verdict", "probe"),
 }
+# The check question of each lesson has three answers; this one is right.
+ANSWERS = (1, 2, 3)
+RIGHT = {"toolbox": 2, "enough": 2, "coverage": 3, "convolution": 2, "depth": 2, "special": 3, "staged": 1}
 _EXPORTS = {
     "toolbox": ("fit_curves",),
-    "enough": ("compare_widths",),
-    "coverage": ("learn_degrees",),
-    "convolution": ("move_pattern",),
-    "depth": ("look_deeper",),
-    "special": ("split_variance",),
-    "staged": ("compare_paths",),
+    "enough": ("WIDTHS", "compare_widths"),
+    "coverage": ("ROWS", "learn_degrees"),
+    "convolution": ("SHIFTS", "move_pattern"),
+    "depth": ("DEPTHS", "look_deeper"),
+    "special": ("CASES", "split_variance"),
+    "staged": ("CHANCES", "compare_paths"),
+    "initialise": ("correct_example",),
     "records": ("Convolution", "CoverageByDegree", "Deep", "Enough", "Special", "Staged", "Toolbox"),
 }
-__all__ = ["LESSONS", "SHOWS", *(name for names in _EXPORTS.values() for name in names)]
+__all__ = ["ANSWERS", "LESSONS", "RIGHT", "SHOWS", *(name for names in _EXPORTS.values() for name in names)]
 __getattr__ = exports(__name__, _EXPORTS)

@@ -15,7 +15,7 @@ from dualcore.lessons.fitting import chance_of, digits, left_out_accuracy, sprea
 from dualcore.lessons.records import AtDepth, Deep
 
 ROWS, CLASSES, WIDTH, SEEDS = 150, 10, 256, 2
-DEPTHS = (1, 2, 4, 8, 16, 32, 50)
+DEPTHS = (1, 2, 4, 8, 16, 32)
 
 
 @cache

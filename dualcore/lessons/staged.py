@@ -80,3 +80,9 @@ def _paid(chosen: np.ndarray, ahead: Forecast, costs: dict[str, float]) -> np.nd
         "invest": costs["invest"] + costs["adopt"] * reached,
     }  # fmt: skip
     return np.stack([by_action[a] for a in ACTIONS], 1)[np.arange(len(chosen)), chosen]
+
+
+def loss_at_most() -> float:
+    """The most that one project can lose on average, with a tenth to spare: for the scale of the picture."""
+    costs = costs_of(Terms(), Protocol())
+    return 1.1 * (costs["invest"] + costs["adopt"])

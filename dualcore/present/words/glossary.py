@@ -159,9 +159,165 @@ _TERMS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("平均絶対誤差 MAE", "MAE"),
         ("予測のずれの平均です。小さいほど良い値です。", "The mean size of the error. Smaller is better."),
     ),
+    # stages, money, decisions
+    "verdict": (
+        ("判定", "Verdict"),
+        (
+            "評価結果、評価プロトコル、金額から導かれる推奨です。採用、投資、再評価、見送りの四つがあります。決めるのは人です。",
+            "What evidence, protocol and money recommend: adopt, invest, re-evaluate or stop. A person decides.",
+        ),
+    ),
+    "protocol": (
+        ("評価プロトコル", "Protocol"),
+        ("判定に使うしきい値と規則を、版ごとにまとめた社内標準です。", "The company's standard: every threshold and rule that a verdict uses, in versions."),
+    ),
+    "gate": (
+        ("関門(ゲート)", "Gate"),
+        ("段階の終わりに人が決める場です。ここで決めるまで、次の費用は発生しません。", "The decision of a person at the end of a stage. Until it is made, the next stage costs nothing."),
+    ),
+    "evidence": (
+        ("評価結果", "Evidence"),
+        ("測った数値です。どれも区間と出所(データ、乱数の種、版)を伴い、意見は含みません。", "Measured numbers, each with interval and provenance (data, seed, versions); never an opinion."),
+    ),
+    "full_training": (
+        ("全層の学習(本格投資)", "Full training"),
+        ("最終層だけでなく、すべての層を学習することです。時間と人手が最もかかります。", "Training every layer, not only the last. It takes the most time and work."),
+    ),
+    "block": (
+        ("ブロック", "Block"),
+        ("一度に学習を許す層のまとまりです。出力に近い方から一つずつ進めます。", "Layers that are freed together. Tuning frees one block at a time, starting at the output."),
+    ),
+    "expected_value": (
+        ("期待値", "Expected value"),
+        ("起こりうる結果を、その確率で重み付けして平均した金額です。一回ごとの結果は、これより良くも悪くもなります。", "The average of all possible outcomes, weighted by their probability. A single outcome may be better or worse."),
+    ),
+    "worth_of_information": (
+        ("情報の価値", "Worth of information"),
+        ("先に調べることで、判断が良くなる分の期待値です。調べる費用がこれを下回れば、調べる価値があります。", "How much better the decision becomes by finding out first, in money. If finding out costs less, it pays."),
+    ),
+    "hindsight": (
+        ("後からの答え合わせ", "Hindsight"),
+        ("未使用のデータで真の値が分かった後に、どの判定が正しかったかを決めることです。", "Deciding which verdict was right once the truth is known from rows that nobody used."),
+    ),
+    "backtest": (
+        ("過去データでの検証", "Backtest"),
+        ("答えが分かっている公開データに判定を出させ、当たり外れを数えることです。", "Giving verdicts on public data whose truth is known, and counting how often they were right."),
+    ),
+    # statistics
+    "calibration": (
+        ("確率の較正", "Calibration"),
+        ("「70 %」と言った場合の 10 回に 7 回が実際に起こる状態に、確率を合わせることです。", "Making probabilities mean what they say: of all things called 70 % likely, 7 in 10 happen."),
+    ),
+    "brier_skill": (
+        ("予測の技能", "Skill of a forecast"),
+        ("確率の予測が、いつも平均の割合を答える場合よりどれだけ良いかです。1 が完全、0 は差がなく、負は劣ります。", "How much better a probability forecast is than always naming the base rate. 1 is perfect, 0 no better, negative worse."),
+    ),
+    "p_value": (
+        ("p 値", "p-value"),
+        ("関係が何もないとしたときに、これほど良い評価値が偶然に出る確率です。小さいほど、偶然とは考えにくくなります。", "The chance of so good a score if there were no relation at all. The smaller, the less likely chance is."),
+    ),
+    "permutation_test": (
+        ("並べ替え検定", "Permutation test"),
+        ("ラベルをでたらめに入れ替えて何度も同じ手順を行い、偶然の範囲を求める方法です。", "Shuffling the labels many times and repeating all steps, to learn what chance alone would give."),
+    ),
+    "gain": (
+        ("差(改善幅)", "Gain"),
+        ("同じ行で測った二つのモデルの評価値の差です。区間が 0 をまたぐときは、差があるとは言えません。", "The difference of two models on the same rows. Where its interval contains 0, no difference is shown."),
+    ),
+    "winners_curse": (
+        ("選び過ぎの補正", "Winner's curse"),
+        ("多くの候補から最良を選ぶと、運の良さも選んでしまいます。その分を差し引くことです。", "The best of many candidates was partly lucky. The correction takes that luck off."),
+    ),
+    "successive_halving": (
+        ("段階的な絞り込み", "Successive halving"),
+        ("少ないデータで全候補を比べ、弱い半分を落としてからデータを増やすことを繰り返します。", "All candidates are compared on few rows; the weaker half drops out before more rows are spent."),
+    ),
+    "noise": (
+        ("ノイズ", "Noise"),
+        ("同じ入力でも結果がばらつく分です。どのモデルにも予測できません。", "The part of the target that differs even for equal inputs. No model predicts it."),
+    ),
+    "data_gap": (
+        ("件数の不足による差", "Data gap"),
+        ("データを増やせば埋まると見込まれる差です。", "What more rows are expected to close."),
+    ),
+    "coverage_gap": (
+        ("見えていない構造による差", "Coverage gap"),
+        ("データを増やしても埋まらず、構成を変えるか中間層を学習すれば縮む可能性のある差です。", "What more rows do not close, but another architecture or tuning may."),
+    ),
+    "baseline": (
+        ("単純なモデル", "Simple model"),
+        ("線形モデルと勾配ブースティング木です。ネットワークがこれを上回らなければ、ネットワークは要りません。", "Linear model and boosted trees. Where the network does not beat them, no network is needed."),
+    ),
+    # the mathematics
+    "initialisation": (
+        ("初期化", "Initialisation"),
+        ("学習を始める前に重みを乱数で決めることです。ばらつきの大きさを誤ると、信号が途中で消えます。", "Drawing the weights at random before training. With the wrong spread, the signal dies on its way."),
+    ),
+    "seed": (
+        ("乱数の種", "Seed"),
+        ("乱数の出発点となる番号です。同じ種からは、いつも同じ結果が得られます。", "The number that random draws start from. The same seed gives the same result."),
+    ),
+    "fully_connected": (
+        ("全結合", "Fully connected"),
+        ("すべての入力をすべてのニューロンにつなぐ層です。入力の並び順に意味を持たせません。", "Layers in which every input feeds every unit. The order of the inputs means nothing to them."),
+    ),
+    "convolution": (
+        ("畳み込み", "Convolution"),
+        ("小さな窓をずらしながら全体を調べる層です。同じ形を、どの場所でも同じものとして扱います。", "A layer that slides a small window over everything, so that a shape is the same wherever it is."),
+    ),
+    "residual": (
+        ("残差接続", "Residual connection"),
+        ("層の出力に入力を足し合わせるつなぎ方です。深くしても入力どうしの差が残りやすくなります。", "Adding a layer's input to its output. Differences between inputs last longer through depth."),
+    ),
+    "degeneration": (
+        ("深さによる退化", "Degeneration with depth"),
+        ("全結合を深く重ねたとき、異なる入力がすべて同じに(または無関係に)見えるようになることです。", "In a deep fully connected stack, different inputs end up looking all alike (or all unrelated)."),
+    ),
+    "signal_size": (
+        ("信号の大きさ(分散)", "Size of the signal (variance)"),
+        ("各層に届く値のばらつきです。1 に保たれていれば、消えも発散もしません。", "The spread of the values that reach a layer. Kept at 1, the signal neither dies nor explodes."),
+    ),
+    "blind_spot": (
+        ("死角", "Blind spot"),
+        ("ある構成が、データをいくら増やしても学べない種類の関係です。バイアスや層を足すと消えることがあります。", "Relations that an architecture never learns, however many rows there are. A bias or more layers may remove it."),
+    ),
+    "cumulative_power": (
+        ("累積説明力", "Cumulative power"),
+        ("カーネルにとって見やすい方向から順に、予測したい値をどこまで説明できるかです。", "How much of the target lies in the directions that the kernel sees best, added up."),
+    ),
+    "tangent_kernel": (
+        ("接カーネル(NTK)", "Tangent kernel (NTK)"),
+        ("ごく幅の広いネットワークの全層を、小さな学習率で学習したときに届く範囲を表します。", "What training all layers reaches when the network is very wide and the steps are small."),
+    ),
+    # transfer
+    "pretrained": (
+        ("事前学習モデル", "Pretrained model"),
+        ("別の大量のデータで、あらかじめ学習されたモデルです。", "A model that was trained beforehand on other, plentiful data."),
+    ),
+    "embedding": (
+        ("埋め込み(特徴量)", "Embedding"),
+        ("画像や文を、モデルが数値の列に置き換えたものです。", "An image or a text turned into a row of numbers by a model."),
+    ),
+    "logme": (
+        ("LogME", "LogME"),
+        ("埋め込みがラベルをどれだけよく説明するかを、学習せずに測る指標です。大きいほど良く、同じデータの中での比較に使います。", "How well embeddings explain the labels, measured without training. Larger is better, within one dataset."),
+    ),
+    "h_score": (
+        ("H スコア", "H-score"),
+        ("クラスの違いが埋め込みにどれだけ現れているかの指標です。特徴量が多いと大きく出るため、順位の参考に使います。", "How far the classes differ in the embeddings. Many features inflate it, so it serves for ranking only."),
+    ),
+    "starter_kit": (
+        ("開発開始キット", "Starter kit"),
+        ("評価を本製品なしで再現し、開発を始めるためのコード一式です。", "Code that reproduces the evaluation without this product and starts the development."),
+    ),
 }
 TERMS = tuple(_TERMS)
-WORDS: dict[str, tuple[str, str]] = {}
+WORDS: dict[str, tuple[str, str]] = {
+    "glossary.terms": ("用語:", "Terms:"),
+    "glossary.asked": ("お探しの用語", "You asked for"),
+    "glossary.others": ("すべての用語({n} 語)", "All terms ({n})"),
+    "glossary.lesson": ("第 {n} 講で見る", "See it in lesson {n}"),
+}
 for _id, (_name, _text) in _TERMS.items():
     WORDS[f"term.{_id}"] = _name
     WORDS[f"term.{_id}.text"] = _text
