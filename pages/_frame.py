@@ -34,7 +34,7 @@ def _navigation() -> st.Page:
                 page("invest", "trending_up"),
                 page("gates", "gavel"),
             ],
-            t("nav.help"): [page("protocol", "rule"), page("track_record", "verified"), page("glossary", "menu_book")],
+            t("nav.help"): [page("protocol", "rule"), page("track_record", "verified"), page("learn", "school"), page("glossary", "menu_book")],
         },
         expanded=True,
     )

@@ -131,6 +131,7 @@ else:
     _parts.picture(
         plot_score(view.evidence, view.verdict.goal, language(), theme(), view.verdict.goal_assumed, view.verdict.protocol.significance), "score"
     )
+    _parts.terms("verdict", "confidence", "interval", "last_layer", "baseline", "chance", "ceiling")
     _why(view)
     _next(project, view)
     _judgement.remarks(view)

@@ -47,6 +47,7 @@ else:
     found = record.results
     st.write(t("track.lead", datasets=found.datasets, cases=found.cases))
     _numbers(record)
+    _parts.terms("backtest", "hindsight", "calibration", "brier_skill", "full_training", "expected_value")
     _parts.picture(plot_agreement(found, language(), theme()), "agreement")
     _parts.picture(plot_full_gain(record, language(), theme()), "gain")
     _parts.picture(plot_reliability(found.reach.reliability, found.reach.calibration_error, language(), theme()), "reliability")
