@@ -49,7 +49,7 @@ def test_what_is_learned_is_what_eigenlearning_predicts(degree):
     """Eigenvalue of a degree: integral of the kernel against its Gegenbauer polynomial; multiplicity in closed form."""
     from scipy.special import eval_gegenbauer, roots_gegenbauer
 
-    d, n, alpha = coverage.DIMENSION, 160, coverage.DIMENSION / 2 - 1
+    n, alpha = 160, coverage.DIMENSION / 2 - 1
     nodes, weights = roots_gegenbauer(200, alpha)
     weights = weights / weights.sum()
     pairs = torch.from_numpy(np.stack([nodes, np.sqrt(1 - nodes**2)], 1))
