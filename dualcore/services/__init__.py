@@ -37,6 +37,7 @@ from dualcore.services.people import MEMBER_ROLES, MemberView, People, PersonVie
 from dualcore.services.portfolio import Portfolios
 from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
 from dualcore.services.reports import Reports
+from dualcore.services.sharing import ShareView, Sharing, Snapshot
 from dualcore.services.stages import Stages
 from dualcore.services.transfer import EmbeddingsView, Transfers
 from dualcore.settings import Settings
@@ -66,6 +67,8 @@ __all__ = [
     "ProtocolView",
     "RevisionView",
     "Services",
+    "ShareView",
+    "Snapshot",
     "StageView",
     "TrackRecord",
     "UploadView",
@@ -81,7 +84,7 @@ def open_services(settings: Settings | None = None) -> Services:
     return Services(settings or Settings())
 
 
-class Services(Data, Portfolios, Reports, Gates, Transfers, Stages, Models, Effects, Protocols, People):
+class Services(Data, Portfolios, Reports, Gates, Transfers, Stages, Models, Effects, Protocols, People, Sharing):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:
