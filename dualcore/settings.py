@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     worker : "embedded" = started with the app; "external" = ``python -m dualcore.jobs.worker`` runs elsewhere
     job_seconds : time budget of one evaluation (s); the evaluation samples rows to keep to it
     job_limit_seconds : a job that runs longer (s) is stopped and counted as failed
+    job_memory_mb : a job that uses more resident memory (MB) is stopped and reported; None = 80 % of the machine's
+    jobs_per_user : jobs that one person may have queued or running
     max_upload_mb : largest file that is accepted (MB)
     language : language of people whose browser names neither Japanese nor English
     encoders : folder of pretrained encoders that may be chosen by name; loading one runs its code. None = none
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     worker: Literal["embedded", "external"] = "embedded"
     job_seconds: float = Field(60, gt=0)
     job_limit_seconds: float = Field(3600, gt=0)
+    job_memory_mb: int | None = Field(None, ge=1)
+    jobs_per_user: int = Field(20, ge=1)
     max_upload_mb: int = Field(500, ge=1)
     language: Language = "ja"
     encoders: Path | None = None

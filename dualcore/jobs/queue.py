@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from dualcore.errors import DataError
 from dualcore.records.database import Database
 from dualcore.records.models import Job
 from dualcore.records.types import now
@@ -52,6 +53,19 @@ def work_key(kind: str, params: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps([kind, params], sort_keys=True).encode()).hexdigest()
 
 
+def turn() -> Any:
+    """SQL expression: which turn of its owner a queued job is, 0 = the next one.
+
+    Running jobs count as turns that were had, so that whoever queues fifty jobs does not keep others waiting for all of them.
+    """
+    other = aliased(Job)
+    before = (other.state == "running") | (
+        (other.state == "queued") & (other.priority == Job.priority)
+        & ((other.created < Job.created) | ((other.created == Job.created) & (other.id < Job.id)))
+    )
+    return select(func.count()).select_from(other).where(other.owner == Job.owner, before).correlate(Job).scalar_subquery()
+
+
 class Queue:
     """Changes of job rows, each atomic."""
 
@@ -59,9 +73,13 @@ class Queue:
         self._database = database
 
     def add(
-        self, owner: str, kind: str, params: dict[str, Any], project_id: str | None = None, priority: int = PERSON
+        self, owner: str, kind: str, params: dict[str, Any], project_id: str | None = None, priority: int = PERSON,
+        most: int | None = None,
     ) -> str:
-        """Queue the work and return the job's id; the id of the same work if that is queued or running."""
+        """Queue the work and return the job's id; the id of the same work if that is queued or running.
+
+        Raises DataError (``too_many_jobs``) when the owner has ``most`` jobs queued or running already.
+        """
         key = work_key(kind, params)
         same = select(Job.id).where(Job.key == key, Job.state.in_(ACTIVE))
         try:
@@ -71,6 +89,9 @@ class Queue:
                     less = update(Job).where(Job.id == found, Job.priority > priority)
                     session.execute(less.values(priority=priority))
                     return found
+                active = select(func.count()).select_from(Job).where(Job.owner == owner, Job.state.in_(ACTIVE))
+                if most is not None and priority == PERSON and session.scalar(active) >= most:
+                    raise DataError("too_many_jobs", most=most)
                 job = Job(owner=owner, kind=kind, params=params, project_id=project_id, key=key, priority=priority)
                 session.add(job)
                 session.flush()
@@ -91,7 +112,7 @@ class Queue:
         first = (
             select(Job.id)
             .where(Job.state == "queued")
-            .order_by(Job.priority, Job.created, Job.id)
+            .order_by(Job.priority, turn(), Job.created, Job.id)
             .limit(1)
             .with_for_update(skip_locked=True)
             .scalar_subquery()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dualcore.decision.records import Protocol, Terms
-from dualcore.decision.steps import judge
+from dualcore.decision.steps import judge, looks_further
 from dualcore.evidence.stages import Tuning
 from dualcore.evidence.tuning import TuneOptions, tune
 
@@ -35,7 +35,7 @@ def run_tuning(work: Work) -> tuple[Tuning, Path]:
     seconds = min(60.0 * float(asked.get("minutes", 15)), LIMIT_SHARE * work.settings.job_limit_seconds)
     options = TuneOptions(
         network=asked.get("network", "skeleton"), budget_seconds=seconds, minimum_gain=terms.minimum_gain, width=asked.get("width"),
-        epochs=asked.get("epochs"), decide=judge(terms, protocol),
+        epochs=asked.get("epochs"), decide=judge(terms, protocol), ahead=looks_further(terms, protocol),
     )
     folder = _folder(work)
     record, file = tune(work.dataset, work.evidence, options, work.on_progress, work.should_stop, folder)

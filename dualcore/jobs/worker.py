@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+import psutil
+
 from dualcore.jobs.locks import app_lock, worker_lock
 from dualcore.jobs.queue import BACKGROUND, Claim, LeaseLost, Queue
 from dualcore.records.database import Database, migrate, open_engine
@@ -25,6 +27,7 @@ RENEW_SECONDS = 5
 REAP_SECONDS = 5
 GRACE_SECONDS = 5  # from the wish to stop to SIGTERM, and from there to SIGKILL
 LINGER_SECONDS = 10  # without a server, so that a restart finds the worker still there
+MEMORY_SHARE = 0.8  # of the machine, that one job may use where no limit is set
 RUN = [sys.executable, "-m", "dualcore.jobs.run"]
 
 log = logging.getLogger("dualcore.worker")
@@ -38,7 +41,8 @@ class Child:
     process: subprocess.Popen
     started: float
     renewed: float
-    end: Literal["", "limit", "make_way", "shutdown"] = ""
+    end: Literal["", "limit", "memory", "make_way", "shutdown"] = ""
+    memory: int = 0  # largest seen (bytes, resident, with its own children)
     terminated: float | None = None
 
     def terminate(self) -> None:
@@ -48,6 +52,16 @@ class Child:
             self._signal(signal.SIGTERM)
         elif time.monotonic() - self.terminated >= GRACE_SECONDS:
             self._signal(signal.SIGKILL)
+
+    def measure(self) -> int:
+        """Resident memory of the process and its children now (bytes)."""
+        try:
+            process = psutil.Process(self.process.pid)
+            total = sum(p.memory_info().rss for p in (process, *process.children(recursive=True)))
+        except psutil.Error:
+            return 0  # it has just ended
+        self.memory = max(self.memory, total)
+        return total
 
     def _signal(self, number: signal.Signals) -> None:
         try:
@@ -73,6 +87,7 @@ class Worker:
         self.embedded = embedded
         self.queue = Queue(Database(open_engine(settings.database_url)))
         self.children: list[Child] = []
+        self._memory = 1_000_000 * (settings.job_memory_mb or 0) or int(MEMORY_SHARE * psutil.virtual_memory().total)
         self._ending = False
         self._reaped = 0.0
         self._served = time.monotonic()
@@ -157,6 +172,8 @@ class Worker:
             asked = GRACE_SECONDS if time.monotonic() - child.renewed >= GRACE_SECONDS else None
         if time.monotonic() - child.started >= self.settings.job_limit_seconds:
             child.end = child.end or "limit"
+        if self._memory and child.measure() > self._memory:
+            child.end = child.end or "memory"
         if child.end or (asked is not None and asked >= GRACE_SECONDS):
             child.terminate()
 
@@ -168,6 +185,9 @@ class Worker:
             return
         if self.queue.asked_to_stop(claim) is not None:
             self.queue.cancelled(claim)
+        elif child.end == "memory":
+            limit = self._memory // 1_000_000
+            self.queue.fail(claim, "job_over_memory", limit_mb=limit, used_mb=child.memory // 1_000_000, job=claim.id)
         elif child.end == "limit":
             self.queue.fail(claim, "job_too_long", minutes=round(self.settings.job_limit_seconds / 60))
         elif child.end:

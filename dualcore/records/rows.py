@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -137,10 +139,16 @@ def job_view(session: Session, job: Job) -> JobView:
 
 
 def _ahead(session: Session, job: Job) -> int:
-    earlier = (Job.priority < job.priority) | ((Job.priority == job.priority) & (Job.created < job.created))
-    queued = (Job.state == "queued") & earlier
-    running = (Job.state == "running") & (Job.priority <= job.priority)
-    return session.scalar(select(func.count()).select_from(Job).where(queued | running)) or 0
+    """Jobs that have their turn before this one (see ``jobs.queue.turn``)."""
+    rows = session.execute(select(Job.id, Job.owner, Job.state, Job.priority, Job.created).where(Job.state.in_(ACTIVE))).all()
+    had = Counter(row.owner for row in rows if row.state == "running")
+    turns: Counter[tuple[str, int]] = Counter()
+    order = []
+    for row in sorted((r for r in rows if r.state == "queued"), key=lambda r: (r.created, r.id)):
+        order.append((row.priority, had[row.owner] + turns[row.owner, row.priority], row.created, row.id))
+        turns[row.owner, row.priority] += 1
+    running = sum(row.state == "running" and row.priority <= job.priority for row in rows)
+    return running + next((place for place, found in enumerate(sorted(order)) if found[3] == job.id), 0)
 
 
 def registration_view(row: Registration) -> RegistrationView:

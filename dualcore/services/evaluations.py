@@ -55,7 +55,7 @@ class Evaluations(Installation):
                 "width": width,
             }
         priority = BACKGROUND if background else PERSON
-        job_id = self._queue.add(user.id, "evaluate", params, project_id, priority)
+        job_id = self._queue.add(user.id, "evaluate", params, project_id, priority, self.settings.jobs_per_user)
         with self._database.write() as session:
             register(session, user, job_id, session.get_one(Project, project_id), LAST_LAYER)
         return self.job(user, job_id)

@@ -32,7 +32,7 @@ class Stages(Evaluations):
             if kind in KINDS:
                 must_be_unlocked(session, project_id, KINDS[kind])
         params = {"evaluation_id": evaluation_id, "options": options or {}}
-        job_id = self._queue.add(user.id, kind, params, project_id, PERSON)
+        job_id = self._queue.add(user.id, kind, params, project_id, PERSON, self.settings.jobs_per_user)
         if kind in KINDS:
             with self._database.write() as session:
                 register(session, user, job_id, session.get_one(Project, project_id), KINDS[kind])

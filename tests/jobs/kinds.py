@@ -54,11 +54,19 @@ def hungry(job: run.Run) -> None:
     raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes")
 
 
+def greedy(job: run.Run) -> None:
+    """Takes memory and keeps it."""
+    job.report(0.5, "greedy")
+    held = [bytearray(os.urandom(1 << 20) * 4) for _ in range(100)]
+    time.sleep(60)
+    del held
+
+
 def broken(job: run.Run) -> None:
     raise ZeroDivisionError("secret detail")
 
 
-KINDS = {kind.__name__: kind for kind in (sleep, deaf, die, leave, refuse, hungry, broken)}
+KINDS = {kind.__name__: kind for kind in (sleep, deaf, die, leave, refuse, hungry, greedy, broken)}
 
 if __name__ == "__main__":
     role, *arguments = sys.argv[1:]

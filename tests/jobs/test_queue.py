@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from dualcore.errors import DataError
 from dualcore.jobs.queue import BACKGROUND, LeaseLost, Queue
 from dualcore.records.database import Database, open_engine
 from dualcore.records.models import Job
@@ -56,6 +57,28 @@ def test_people_go_before_background_work(queue):
     queue.add("me", "sleep", {"n": 1}, priority=BACKGROUND)
     urgent = queue.add("me", "sleep", {"n": 2})
     assert queue.claim().id == urgent
+
+
+def test_the_queue_goes_round_the_people(queue, database):
+    many = [queue.add("ken", "sleep", {"n": n}) for n in range(5)]
+    one = queue.add("mina", "sleep", {"n": "hers"})
+    other = queue.add("eve", "sleep", {"n": "another"})
+    with database.read() as session:
+        ahead = {job.id: job_view(session, job).ahead for job in session.query(Job)}
+    claimed = [queue.claim().id for _ in range(4)]
+    assert claimed == [many[0], one, other, many[1]]
+    assert [ahead[i] for i in claimed] == [0, 1, 2, 3]
+
+
+def test_a_person_may_have_only_so_many_jobs(queue):
+    first = queue.add("ken", "sleep", {"n": 0}, most=2)
+    queue.add("ken", "sleep", {"n": 1}, most=2)
+    with pytest.raises(DataError, match="which is the limit"):
+        queue.add("ken", "sleep", {"n": 2}, most=2)
+    assert queue.add("ken", "sleep", {"n": 0}, most=2) == first  # the same work again
+    queue.add("mina", "sleep", {"n": 2}, most=2)
+    queue.cancel(first)
+    queue.add("ken", "sleep", {"n": 2}, most=2)
 
 
 def test_waiting_for_background_work_makes_it_urgent(queue):

@@ -65,6 +65,21 @@ def test_cancel_stops_a_running_job_within_a_second_or_two(queue, row, wait, tur
     assert time.monotonic() - asked < 2
 
 
+def test_a_job_over_its_memory_is_stopped_and_others_go_on(settings, database, queue, row, wait):
+    worker = Worker(settings.model_copy(update={"job_memory_mb": 350, "workers": 2}), RUN)
+    greedy, other = queue.add("me", "greedy", {}), queue.add("me", "sleep", {"seconds": 1})
+
+    def turn():
+        worker.step()
+        time.sleep(0.05)
+
+    wait(lambda: not worker.children and row(greedy).ended is not None, step=turn)
+    job = row(greedy)
+    assert (job.state, job.error.code, job.error.fields["limit_mb"]) == ("failed", "job_over_memory", 350)
+    assert job.error.fields["used_mb"] > 350
+    assert row(other).state == "done"
+
+
 def test_a_job_that_does_not_listen_is_killed(queue, worker, row, wait, turn, monkeypatch):
     monkeypatch.setattr(worker_module, "GRACE_SECONDS", 0.5)
     job_id = queue.add("me", "deaf", {})

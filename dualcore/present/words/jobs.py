@@ -29,6 +29,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "評価のプロセスが途中で終了しました(終了コード {status})。記録番号 {job} を管理者に伝えてください。",
         "The evaluation's process ended early (exit status {status}). Give the administrator log number {job}.",
     ),
+    "error.job_over_memory": (
+        "処理が使用メモリの上限 {limit_mb} MB を超えたため、打ち切りました(使用量 {used_mb} MB)。行数または幅を減らすか、管理者に上限の変更を依頼してください。",
+        "The job was stopped because it used more memory than the limit of {limit_mb} MB ({used_mb} MB). Use fewer rows or a smaller width, or ask the administrator to raise the limit.",
+    ),
+    "error.too_many_jobs": (
+        "実行中・待機中の処理が上限の {most} 件に達しています。終わるのを待つか、不要なものを取り消してください。",
+        "You have {most} jobs queued or running, which is the limit. Wait until one has ended, or cancel one.",
+    ),
     "error.job_too_long": (
         "評価が上限の {minutes} 分を超えたため、打ち切りました。行数を減らして、もう一度実行してください。",
         "The evaluation took longer than the limit of {minutes} minutes and was stopped. "
