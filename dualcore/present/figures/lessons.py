@@ -266,7 +266,7 @@ def plot_paths(found: Staged, language: str, theme: Theme = "light") -> Picture:
     figure.update_layout(bargap=0.58)
     figure.update_yaxes(showticklabels=False)
     low, high = -money.loss_at_most(), found.value * 0.92
-    ticks = [found.value * k for k in (-0.2, 0, 0.2, 0.4, 0.6, 0.8)]
+    ticks = [found.value * k for k in (-0.2, 0.2, 0.6)]  # few enough to stand level on a phone
     figure.update_xaxes(
         range=[low, high], tickvals=ticks, ticktext=[shown(v) for v in ticks],
         title_text=say("learn.staged.axis", language, currency=say(f"currency.{found.currency}", language)),
