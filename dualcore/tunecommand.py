@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dualcore.decision import Protocol, Terms
-from dualcore.decision.steps import judge, weigh_tuning
+from dualcore.decision.steps import judge, looks_further, weigh_tuning
 from dualcore.errors import DataError
 from dualcore.evidence import EvaluateOptions, Evidence, evaluate
 from dualcore.evidence.stages import Tuning
@@ -37,7 +37,7 @@ def tune_text(options: argparse.Namespace, skeleton: str | dict, on_progress: Ca
     base = _evidence(options, dataset, skeleton, on_progress)
     settings = TuneOptions(
         network=options.network, seed=options.seed, device=options.device, budget_seconds=options.budget_seconds,
-        minimum_gain=terms.minimum_gain, decide=judge(terms, Protocol()),
+        minimum_gain=terms.minimum_gain, decide=judge(terms, Protocol()), ahead=looks_further(terms, Protocol()),
     )
     folder = options.checkpoints or Path(tempfile.mkdtemp(prefix="dualcore-tune-"))
     try:

@@ -13,7 +13,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from dualcore.evidence import families
-from dualcore.kernels import Skeleton, correct_init_
+from dualcore.kernels import Skeleton, adapt, correct_init_
 from dualcore.kernels.networks import RandomNetwork
 from dualcore.kernels.skeletons import WEIGHTED
 
@@ -51,11 +51,14 @@ def _joined(groups: list[list]) -> list[list]:
 class SkeletonBody(RandomNetwork):
     """A random network of a skeleton whose upper blocks can be free.
 
+    sample : inputs that the first convolutions are adapted to, as stage 1 adapts them; None = as drawn
     names : of the blocks, the output's first
     """
 
-    def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple) -> None:
+    def __init__(self, skeleton: Skeleton, width: int, seed: int, input_shape: tuple, sample: Tensor | None = None) -> None:
         super().__init__(skeleton, width, seed, input_shape)
+        if sample is not None and adapt.adapts(skeleton):
+            adapt.adapt_(self, sample, seed)
         self._levels = levels(skeleton)
         self.names = ["+".join(level) for level in self._levels]
         self.release(0)
@@ -96,7 +99,8 @@ class SkeletonBody(RandomNetwork):
             values[node.name] = self._node(node, [values[i] for i in node.inputs])
         name = self.skeleton.output.name
         out = values[name].flatten(1)
-        return out / math.sqrt(out.shape[1] * self.square[name])
+        out = out / math.sqrt(out.shape[1] * self.square[name])
+        return out if self.scale is None else out * self.scale
 
 
 class FamilyBody(nn.Module):
@@ -170,12 +174,14 @@ def _settle(network: nn.Module, sample: Tensor) -> None:
 class Tuned(nn.Module):
     """A body and its last layer; reads what ``inputs_for`` gives.
 
+    stretch : factor of the representation before the last layer: gradient descent moves it well when every feature, not
+        the whole vector, is of size 1
     kept : whether that is the values at the cut already
     """
 
-    def __init__(self, body: SkeletonBody | FamilyBody, outputs: int) -> None:
+    def __init__(self, body: SkeletonBody | FamilyBody, outputs: int, stretch: float = 1.0) -> None:
         super().__init__()
-        self.body, self.head, self.kept = body, nn.Linear(body.out_features, outputs), False
+        self.body, self.head, self.kept, self.stretch = body, nn.Linear(body.out_features, outputs), False, stretch
 
     def release(self, count: int) -> None:
         """Free the last layer and the ``count`` blocks nearest to the output."""
@@ -203,7 +209,7 @@ class Tuned(nn.Module):
         if not self.kept:
             with torch.no_grad():
                 z = self.body.stem(z)
-        return self.head(self.body.tail(z))
+        return self.head(self.stretch * self.body.tail(z))
 
     def flops(self) -> tuple[float, float]:
         """Floating point operations of one example below the cut and above it."""

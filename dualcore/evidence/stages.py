@@ -109,14 +109,18 @@ class TuningStep(Record):
     flops: float
     epochs: int  # at which the stopping rows were best, middle of the splits
     trajectory: list[tuple[int, float]]  # (epoch, score on the stopping rows), mean over the splits
-    decision: Literal["pays", "does_not_pay"]
+    decision: Literal["pays", "unclear", "does_not_pay"]
+    over: int | None = None  # step that ``gain`` is over, 0 = the last layer; None = the step before
+    critical: float | None = None  # standard deviations that the gain had to lie above zero; None = Bonferroni
+    rise: float = 0.0  # gain over the same network one block earlier
     why: str  # catalogue key under ``tune.why.``
 
 
 class Tuning(Record):
     """Stage 3: hidden layers tuned one block at a time, from the last layer on.
 
-    Rows: ``rows`` in all; in each of ``folds`` splits some train, ``stopping_rows`` end the descent, and others judge.
+    Rows: ``rows`` in all; in each of ``folds`` splits some train, ``stopping_rows`` of them choose the length of the
+    descent before it is repeated on all of these, and others judge.
     """
 
     kind: Literal["tune"] = "tune"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Recipe:
 
     skeleton : None for a family network
     shape : of one input as the network reads it
+    even : every feature has size 1 before the last layer (``Tuned.stretch``)
     """
 
     skeleton: Skeleton | None
@@ -35,22 +37,29 @@ class Recipe:
     seed: int
     shape: tuple[int, ...]
     outputs: int
+    even: bool = True
 
     def build(self, sample: Tensor | None = None) -> Tuned:
-        """The network before any training; ``sample`` corrects the initialisation of a family network (noise when None)."""
+        """The network before any training; ``sample`` adapts a skeleton's network, and corrects the initialisation of a
+        family's (noise when None)."""
         if self.skeleton is not None:
-            return Tuned(SkeletonBody(self.skeleton, self.width, self.seed, self.shape), self.outputs)
+            body = SkeletonBody(self.skeleton, self.width, self.seed, self.shape, sample)
+            return Tuned(body, self.outputs, math.sqrt(body.out_features) if self.even else 1.0)
         blank = torch.randn(64, *self.shape, generator=torch.Generator().manual_seed(0)) if sample is None else sample
         return Tuned(FamilyBody(self.family, self.shape, self.seed, blank), self.outputs)
 
     def to_dict(self) -> dict:
         skeleton = None if self.skeleton is None else self.skeleton.to_dict()
-        return {"skeleton": skeleton, "family": self.family, "width": self.width, "seed": self.seed, "shape": list(self.shape), "outputs": self.outputs}
+        return {
+            "skeleton": skeleton, "family": self.family, "width": self.width, "seed": self.seed, "shape": list(self.shape),
+            "outputs": self.outputs, "even": self.even,
+        }  # fmt: skip
 
     @classmethod
     def from_dict(cls, data: dict) -> Recipe:
         skeleton = None if data["skeleton"] is None else Skeleton.from_dict(data["skeleton"])
-        return cls(skeleton, data["family"], data["width"], data["seed"], tuple(data["shape"]), data["outputs"])
+        # Files of before had no "even": their last layer reads the normalised vector.
+        return cls(skeleton, data["family"], data["width"], data["seed"], tuple(data["shape"]), data["outputs"], data.get("even", False))
 
 
 def outputs_of(network: Tuned, inputs: Tensor, batch: int = 512) -> np.ndarray:
@@ -104,7 +113,10 @@ class TunedModel:
             raise DataError("not_a_model", name=Path(path).name) from error
         under = lambda room: {k.removeprefix(room): v for k, v in parts.items() if k.startswith(room)}  # noqa: E731
         network = recipe.build()
-        network.load_state_dict({k: torch.from_numpy(v) for k, v in under("network.").items()})
+        weights = under("network.")
+        if "body.scale" in weights:
+            network.body.rescale_(torch.ones(network.body.out_features))
+        network.load_state_dict({k: torch.from_numpy(v) for k, v in weights.items()})
         network.eval()
         return cls(Encoder.from_state(header["encoder"], under("encoder.")), recipe, network, header["settings"])
 

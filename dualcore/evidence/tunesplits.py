@@ -72,6 +72,16 @@ def splits_of(y: np.ndarray, n_classes: int, split: Split, seed: int) -> Splits:
     return Splits(parts, judged, None if split.units is None else split.units[judged])
 
 
+def first(splits: Splits, count: int) -> Splits:
+    """The first ``count`` parts alone: what the time allows."""
+    if count >= splits.count:
+        return splits
+    kept = splits.parts[:count]
+    judged = np.concatenate([p.judge for p in kept])
+    units = None if splits.units is None else splits.units[: len(judged)]
+    return Splits(kept, judged, units)
+
+
 def _latest(before: np.ndarray, judge: np.ndarray) -> Part:
     """``before`` in the order of time: its last fifth stops."""
     cut = len(before) - max(1, len(before) // STOP_PARTS)
@@ -102,8 +112,20 @@ def paired_gain(
 ) -> tuple[float, float, float]:
     """(gain, low, high) of ``new`` over ``old`` on the same rows, turned so that larger is better.
 
-    The interval is 90 % for ``looks`` comparisons together (Bonferroni), from a paired bootstrap over rows or units,
-    widened for the model that other training rows would have given (``TRAINING_SPREAD``).
+    The interval is 90 % for ``looks`` comparisons together (Bonferroni); see ``paired``.
+    """
+    gain, sd, _ = paired(metric, y, new, old, units, seed)
+    half = float(norm.ppf(1 - (1 - LEVEL) / 2 / looks)) * sd
+    return gain, gain - half, gain + half
+
+
+def paired(
+    metric: str, y: np.ndarray, new: Prediction, old: Prediction, units: np.ndarray | None, seed: int
+) -> tuple[float, float, np.ndarray]:
+    """(gain, its standard deviation, draws (DRAWS,) of it), turned so that larger is better.
+
+    From a paired bootstrap over rows or units; the same seed draws the same rows. The standard deviation is widened for
+    the model that other training rows would have given (``TRAINING_SPREAD``); the draws are not.
     """
     sign = 1.0 if metrics.greater_is_better(metric) else -1.0
     gain = sign * (metrics.score(metric, y, new) - metrics.score(metric, y, old))
@@ -118,12 +140,11 @@ def paired_gain(
             rows = rng.integers(0, n, n)
         else:
             rows = np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
-        draws.append(metrics.score(metric, y[rows], new.take(rows)) - metrics.score(metric, y[rows], old.take(rows)))
+        draws.append(sign * (metrics.score(metric, y[rows], new.take(rows)) - metrics.score(metric, y[rows], old.take(rows))))
     sd = float(np.nanstd(draws))
     if metric in _SHARES:
         # Rows that only one of the two gets right decide; without any the bootstrap has no width.
         one, other = new.labels() == y, old.labels() == y
         apart = ((one != other).sum() + 1) / n
         sd = max(sd, float(np.sqrt(max(apart - gain**2, 1 / n) / n)) if metric == "accuracy" else float(np.sqrt(apart / n)))
-    half = float(norm.ppf(1 - (1 - LEVEL) / 2 / looks)) * TRAINING_SPREAD * sd
-    return float(gain), float(gain - half), float(gain + half)
+    return float(gain), TRAINING_SPREAD * sd, np.array(draws)

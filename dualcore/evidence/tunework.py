@@ -1,4 +1,9 @@
-"""The pieces of work of stage 3: one descent on one split, each kept on disk once it is done."""
+"""The pieces of work of stage 3: one step on one split, each kept on disk once it is done.
+
+A step on a split is trained twice from its predecessor: on the training rows, to learn from the stopping rows how many
+epochs are best; then as long on both together. Only the second network is judged: it has seen as many rows as the last
+layer that it has to beat, and is made as the model that is handed over is made.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,7 @@ import torch
 from torch import nn
 
 from dualcore.evidence import metrics, represent
-from dualcore.evidence.blocks import Tuned
+from dualcore.evidence.blocks import Tuned, levels
 from dualcore.evidence.descent import Descent, descend
 from dualcore.evidence.descent import Recipe as Pace
 from dualcore.evidence.fulltraining import flops_per_example
@@ -25,14 +30,18 @@ from dualcore.evidence.records import Evidence
 from dualcore.evidence.ridge import feature_weights
 from dualcore.evidence.run import Run
 from dualcore.evidence.tuned import Recipe, network_inputs, outputs_of
-from dualcore.evidence.tunesplits import Splits
+from dualcore.evidence.tunesplits import Splits, first
 from dualcore.kernels import Skeleton
 
 Tensor = torch.Tensor
 KEEP_BYTES = 400e6  # values at the cut that are computed once
 WIDTHS = (1024, 768, 512, 384, 256, 128)
 SPEED = {"cpu": (1.2e10, 1e-4), "cuda": (3e12, 2e-5)}  # (operations per second, further seconds per example)
+FAMILY_SPEED = {"cpu": (5e10, 2e-4), "cuda": (3e12, 2e-5)}  # the same for the networks of ``families``
 MAKERS = 3  # a training step costs three forward passes
+RATES = {"mlp": (1e-3, 1e-4), "conv": (3e-3, 1e-3), None: (1e-3, 1e-4)}  # family -> (learning rate, weight decay); None: skeleton
+AGAIN = 0.7  # share of its epochs that the second training of a step takes, about
+CROWDED = 0.5  # features per row from which on a fitted last layer leaves gradient descent nothing to learn
 
 
 class OutOfBudget(Exception):
@@ -59,18 +68,15 @@ class Start:
     """The last layer of one split.
 
     base : predictions of the judging rows by the evaluated last layer in full
-    values : those of the network that is tuned, before tuning
-    weight, bias : its last layer; shift, scale : of a numeric target; tilt, prior : label rule (``metrics``)
+    values : those of the network that is tuned, with its last layer fitted, before tuning
+    fit, seen : that last layer, fitted on the training rows, and on training and stopping rows: weight, bias; shift and
+        scale of a numeric target; tilt and prior (label rule, ``metrics``)
     """
 
     base: Tensor
     values: Tensor
-    weight: Tensor
-    bias: Tensor
-    shift: float
-    scale: float
-    tilt: float
-    prior: list[float] | None
+    fit: dict
+    seen: dict
     seconds: float
 
 
@@ -84,7 +90,7 @@ class Bench:
     splits: Splits
     recipe: Recipe
     folder: Path
-    pace: Pace
+    paces: list[Pace]
     budget: float
     make_representation: Callable[[], Representation]
     rows: np.ndarray
@@ -100,6 +106,7 @@ class Bench:
         self.names: list[str] = list(network.body.names)
         self.parameters = [network.body.block_parameters(i) for i in range(len(self.names))]
         self.head_parameters = sum(p.numel() for p in network.head.parameters())
+        self.features = network.body.out_features
         self.metric, self.device = self.run.metric, self.run.builder.device
         self.sign = 1.0 if metrics.greater_is_better(self.metric) else -1.0
 
@@ -110,17 +117,19 @@ class Bench:
         inputs = network_inputs(run.builder.X[rows], own)
         recipe = Recipe(own, family, 0, seed, tuple(inputs.shape[1:]), max(1, run.C))
         fit = len(splits.parts[0].fit)
-        pace = Pace.for_rows(fit, options.rate)
-        if options.epochs is not None:
-            pace = replace(pace, epochs=options.epochs, patience=max(8, options.epochs // 5))
+        count = len(levels(skeleton)) if own is not None else len(recipe.build().body.names)
+        paces = paces_for(fit, family, count, options.rate, options.epochs)
         if own is not None:
-            width = options.width or affordable(recipe, fit * pace.epochs * splits.count, options.budget_seconds / 4, run.builder.device)
-            recipe = replace(recipe, width=width)
+            examples = (1 + AGAIN) * fit * paces[-1].epochs * splits.count
+            recipe = replace(recipe, width=options.width or affordable(recipe, examples, options.budget_seconds / 4, run.builder.device))
+        else:
+            seconds = seconds_of(recipe, paces, fit, run.builder.device)
+            splits = first(splits, max(1, int(options.budget_seconds / 2 / seconds)))
         last = base.last_layer
         build = run.builder.features if last.route == "features" else run.builder.build
         folder.mkdir(parents=True, exist_ok=True)
         bench = cls(
-            run, run.y[rows], inputs, splits, recipe, folder, pace, options.budget_seconds / 2,
+            run, run.y[rows], inputs, splits, recipe, folder, paces, options.budget_seconds / 2,
             lambda: build(skeleton, last.width or represent.default_width(run.n), base.manifest.seed, rows), rows,
         )
         bench._go_on_or_empty(base.dataset.sha256)
@@ -129,7 +138,7 @@ class Bench:
     def _go_on_or_empty(self, sha256: str) -> None:
         """What lies in the folder is gone on with only when it belongs to the same data, network, pace and splits."""
         parts = [p.fit.tolist() for p in self.splits.parts]
-        about = [sha256, self.recipe.to_dict(), self.metric, asdict(self.pace), self.rows.tolist(), parts]
+        about = [sha256, self.recipe.to_dict(), self.metric, [asdict(p) for p in self.paces], self.rows.tolist(), parts]
         mark = hashlib.sha256(json.dumps(about).encode()).hexdigest()
         note = self.folder / "work.json"
         if not note.exists() or json.loads(note.read_text()) != mark:
@@ -174,18 +183,18 @@ class Bench:
             if kept is None:
                 begin, part = time.perf_counter(), self.splits.parts[i]
                 self.run.clock.check()
-                head = self._head(part.fit)
-                network = self._network(head, part.fit)
-                values = self._predictions(network, head, part.judge)
-                kept = head | {"values": values, "base": self._alone(part.seen, part.judge), "seconds": time.perf_counter() - begin}
+                fit, seen = self._head(part.fit, i), self._head(part.seen, i)
+                values = self._predictions(self._network(seen, part.seen, i), seen, part.judge)
+                base = self._alone(part.seen, part.judge)
+                kept = {"fit": fit, "seen": seen, "values": values, "base": base, "seconds": time.perf_counter() - begin}
                 self._keep(f"start-{i}.pt", kept)
             self._starts[i] = Start(**kept)
         return self._starts[i]
 
-    def _head(self, rows: np.ndarray) -> dict:
+    def _head(self, rows: np.ndarray, draw: int = 0) -> dict:
         """The last layer of the network that is tuned, fitted on ``rows``."""
         y, C = self.y[rows], self.run.C
-        network = self._bare(rows)
+        network = self._bare(rows, draw)
         F = network.features(self.inputs[torch.from_numpy(rows)])
         fit = fit_last_layer(Representation(F, False), y, C, self.metric, self.run.split_of(self.rows[rows]))
         self.flops += flops_per_example(network, self.recipe.shape) * len(rows) + 9.0 * min(F.shape) ** 3
@@ -213,26 +222,43 @@ class Bench:
 
     # ---- the network ----
 
-    def _bare(self, rows: np.ndarray | slice) -> Tuned:
-        """The network before training; a family's is corrected on ``rows``."""
-        return self.recipe.build(self.inputs[rows]).to(self.run.builder.device)
+    def _bare(self, rows: np.ndarray | slice, draw: int = 0) -> Tuned:
+        """The network before training, adapted to or corrected on ``rows``.
 
-    def _network(self, head: dict | Start, rows: np.ndarray) -> Tuned:
-        get = head.get if isinstance(head, dict) else lambda name: getattr(head, name)
-        network = self._bare(rows)
+        draw : every split has its own initialisation, so that a pooled gain is no luck of one; 0 is the one handed over
+        """
+        recipe = replace(self.recipe, seed=self.recipe.seed + 7919 * draw)
+        return recipe.build(self.inputs[rows]).to(self.run.builder.device)
+
+    def _network(self, head: dict, rows: np.ndarray, draw: int = 0, blank: bool = False) -> Tuned:
+        """With its fitted last layer; ``blank``: with none, where gradient descent had better begin without."""
+        network = self._bare(rows, draw)
         with torch.no_grad():
-            network.head.weight.copy_(get("weight"))
-            network.head.bias.copy_(get("bias"))
+            if blank and self.crowded:
+                nn.init.zeros_(network.head.weight)
+                nn.init.zeros_(network.head.bias)
+            else:
+                network.head.weight.copy_(head["weight"] / network.stretch)
+                network.head.bias.copy_(head["bias"])
         return network
 
-    def _predictions(self, network: Tuned, head: dict | Start, rows: np.ndarray, ready: Tensor | None = None) -> Tensor:
+    @property
+    def crowded(self) -> bool:
+        """Fully connected features so many that a last layer fitted on them nearly interpolates the training rows.
+
+        Descent that begins there stays in the linear regime of the random weights; from a last layer of zeros the hidden
+        layers learn (measured: docs/stages.md).
+        """
+        body = self.recipe.skeleton.rank == 0 if self.recipe.skeleton is not None else self.recipe.family == "mlp"
+        return body and self.features > CROWDED * len(self.splits.parts[0].fit)
+
+    def _predictions(self, network: Tuned, head: dict, rows: np.ndarray, ready: Tensor | None = None) -> Tensor:
         """Predictions (m, C) of ``rows`` with the label rule in them; ``ready``: what the network reads for these rows."""
-        get = head.get if isinstance(head, dict) else lambda name: getattr(head, name)
         z = network.inputs_for(self.inputs[torch.from_numpy(rows)], 0.0) if ready is None else ready
         raw = torch.from_numpy(outputs_of(network, z))
         if not self.run.C:
-            return raw * get("scale") + get("shift")
-        return tilted(torch.softmax(raw, 1), get("tilt"), get("prior"))
+            return raw * head["scale"] + head["shift"]
+        return tilted(torch.softmax(raw, 1), head["tilt"], head["prior"])
 
     def pooled(self, values: list[Tensor]) -> Prediction:
         """The predictions of all splits, one after another."""
@@ -247,51 +273,63 @@ class Bench:
             self.check()
             kept = self._descend(k, i, report)
             self._keep(f"step{k}-{i}.pt", kept)
-            (self.folder / "descent.pt").unlink(missing_ok=True)
+            for name in ("descent.pt", "again.pt"):
+                (self.folder / name).unlink(missing_ok=True)
         self.flops += kept["flops"]
         return Piece(kept["values"], kept["epochs"], kept["history"], kept["seconds"], kept["flops"])
 
     def _descend(self, k: int, i: int, report: Callable[[Descent], None]) -> dict:
-        part, start = self.splits.parts[i], self.start(i)
-        network = self.weights_of(k - 1, i)
+        part, start, pace = self.splits.parts[i], self.start(i), self.paces[k - 1]
+        network, begin, y = self.weights_of(k - 1, i, "network"), time.perf_counter(), self.y[part.stop]
         network.release(k)
         ready = network.inputs_for(self.inputs, KEEP_BYTES)
-        fit, stop = torch.from_numpy(part.fit), torch.from_numpy(part.stop)
-        begin, y = time.perf_counter(), self.y[part.stop]
+        stop = torch.from_numpy(part.stop)
 
         def validate() -> tuple[float, float]:
-            ahead = Prediction(self._predictions(network, start, part.stop, ready[stop]).double().numpy())
+            ahead = Prediction(self._predictions(network, start.fit, part.stop, ready[stop]).double().numpy())
             # Few stopping rows tie often: the loss decides between equal scores.
             return self.sign * metrics.score(self.metric, y, ahead), -metrics.score("log_loss" if self.run.C else "rmse", y, ahead)
 
-        checkpoint = self.folder / "descent.pt"
-        if checkpoint.exists():
+        if (self.folder / "descent.pt").exists():
             self.resumed += 1
-        state = descend(
-            network, ready[fit], self._targets(part.fit, start), self._loss(), self.pace, self.recipe.seed * 1009 + 31 * k + i, validate,
-            self.check, report, checkpoint, self.device,
-        )
-        values = self._predictions(network, start, part.judge, ready[torch.from_numpy(part.judge)])
-        seconds = max(state.seconds, time.perf_counter() - begin)
-        flops = self._flops(network, state.seen, len(part.stop) * (state.epoch + 1) + len(part.judge))
+        seed = self.recipe.seed * 1009 + 31 * k + i
+        state = self._train(network, ready, part.fit, start.fit, pace, seed, "descent.pt", report, validate)
+        flops = self._flops(network, state.seen, len(part.stop) * (state.epoch + 1))
+        again = self.weights_of(k - 1, i, "again")
+        again.release(k)
+        if state.best_epoch:
+            ready = again.inputs_for(self.inputs, KEEP_BYTES)
+            longer = self._train(again, ready, part.seen, start.seen, replace(pace, stop_after=state.best_epoch), seed, "again.pt", report)
+            flops += self._flops(again, longer.seen, len(part.judge))
+        values = self._predictions(again, start.seen, part.judge)
         return {
-            "network": network.cpu().state_dict(), "values": values, "epochs": state.best_epoch,
-            "history": [self.sign * score for _, score in state.history], "seconds": seconds, "flops": flops,
-        }
+            "network": network.cpu().state_dict(), "again": again.cpu().state_dict(), "values": values, "epochs": state.best_epoch,
+            "history": [self.sign * score for _, score in state.history], "seconds": max(state.seconds, time.perf_counter() - begin), "flops": flops,
+        }  # fmt: skip
 
-    def weights_of(self, k: int, i: int) -> Tuned:
-        """The network of split ``i`` after step ``k``; 0 = with its fitted last layer."""
-        network = self._network(self.start(i), self.splits.parts[i].fit)
+    def _train(
+        self, network: Tuned, ready: Tensor, rows: np.ndarray, head: dict, pace: Pace, seed: int, checkpoint: str,
+        report: Callable[[Descent], None], validate: Callable | None = None,
+    ) -> Descent:
+        return descend(
+            network, ready[torch.from_numpy(rows)], self._targets(rows, head), self._loss(), pace, seed, validate, self.check, report,
+            self.folder / checkpoint, self.device,
+        )  # fmt: skip
+
+    def weights_of(self, k: int, i: int, which: str = "again") -> Tuned:
+        """The network of split ``i`` after step ``k``, 0 = before the first; "network": of the training rows alone."""
+        part, start = self.splits.parts[i], self.start(i)
+        head, rows = (start.fit, part.fit) if which == "network" else (start.seen, part.seen)
+        network = self._network(head, rows, i, blank=True)
         if k:
             kept = torch.load(self.folder / f"step{k}-{i}.pt", weights_only=True, map_location="cpu")
-            network.load_state_dict(kept["network"])
+            network.load_state_dict(kept[which])
         return network
 
-    def _targets(self, rows: np.ndarray, head: dict | Start) -> Tensor:
+    def _targets(self, rows: np.ndarray, head: dict) -> Tensor:
         if self.run.C:
             return torch.from_numpy(self.y[rows].astype(np.int64))
-        get = head.get if isinstance(head, dict) else lambda name: getattr(head, name)
-        return torch.from_numpy((self.y[rows] - get("shift")) / get("scale")).float()[:, None]
+        return torch.from_numpy((self.y[rows] - head["shift"]) / head["scale"]).float()[:, None]
 
     def _loss(self) -> nn.Module:
         return nn.CrossEntropyLoss() if self.run.C else nn.MSELoss()
@@ -308,19 +346,31 @@ class Bench:
         self.budget += self.spent  # the last training has the other half of the budget
         everything = np.arange(len(self.y))
         head = self._head(everything)
-        network = self._network(head, everything)
+        network = self._network(head, everything, blank=True)
         for k, most in enumerate(epochs, 1):
             if most == 0:
                 continue  # the step before was the best on the stopping rows
             network.release(k)
             ready = network.inputs_for(self.inputs, KEEP_BYTES)
-            state = descend(
-                network, ready, self._targets(everything, head), self._loss(), replace(self.pace, stop_after=most),
-                self.recipe.seed * 1009 + 31 * k + 997, None, self.check,
-                lambda s, k=k, most=most: report((k - 1 + s.epoch / most) / len(epochs)), self.folder / f"final{k}.pt", self.device,
-            )
+            state = self._train(
+                network, ready, everything, head, replace(self.paces[k - 1], stop_after=most), self.recipe.seed * 1009 + 31 * k + 997,
+                f"final{k}.pt", lambda s, k=k, most=most: report((k - 1 + s.epoch / most) / len(epochs)),
+            )  # fmt: skip
             self.flops += self._flops(network, state.seen, 0)
         return network.cpu(), head
+
+
+def paces_for(fit: int, family: str | None, blocks: int, rate: float | None, epochs: int | None) -> list[Pace]:
+    """Length and rate of every step: each anneals to zero, none ends before. Convolutions with batch normalisation need
+    fewer passes, and their steps before the last half of that: the next step goes on from there."""
+    standard, decay = RATES[family]
+    base = Pace.for_rows(fit, standard if rate is None else rate, decay)
+    out = []
+    for k in range(1, blocks + 1):
+        length = base.epochs // 2 if family != "conv" or k == blocks else base.epochs // 4
+        length = max(12, length) if epochs is None else epochs
+        out.append(replace(base, epochs=length, patience=length))
+    return out
 
 
 def tilted(p: Tensor, tilt: float, prior) -> Tensor:
@@ -347,3 +397,14 @@ def affordable(recipe: Recipe, examples: int, seconds: float, device: str) -> in
         if cost * examples <= seconds:
             return width
     return WIDTHS[-1]
+
+
+def seconds_of(recipe: Recipe, paces: list[Pace], fit: int, device: str) -> float:
+    """About how long all steps of a family's network take on one split, from operation counts and a fixed speed."""
+    speed, overhead = FAMILY_SPEED[device.split(":")[0]]
+    network, seconds = recipe.build(), 0.0
+    for k, pace in enumerate(paces, 1):
+        network.release(k)
+        stem, tail = network.flops()
+        seconds += (1 + AGAIN) * fit * pace.epochs * (MAKERS * tail / speed + overhead) + fit * stem / speed
+    return seconds

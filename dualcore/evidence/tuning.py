@@ -1,17 +1,17 @@
 """Stage 3: free the last block of the random network, then the next, and stop where a block no longer pays.
 
 Every step starts from the weights of the step before; the first from the last-layer solution. In each of several
-splits some rows train, some end the descent (early stopping), and others judge: the pooled predictions of the judging
-rows are compared, pair by pair, with those of the best model so far. The first step has to beat the evaluated last
-layer in full, fitted on training and stopping rows together, not the narrower network that it starts from. When no
-step passes, the last-layer model is what comes out.
+splits some rows train, some choose how long, and others judge: the pooled predictions of the judging rows are
+compared, pair by pair, with those of the best model so far. The first step has to beat the evaluated last layer in
+full, not the narrower network that it starts from. While it is unclear whether a step pays, up to two further blocks
+are looked at; ``spending`` sets what each look has to show. When no step passes, the last-layer model is what comes out.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -21,14 +21,15 @@ from dualcore.evidence import lastlayer, metrics, represent
 from dualcore.evidence.blocks import levels
 from dualcore.evidence.descent import Descent
 from dualcore.evidence.families import family_of
-from dualcore.evidence.looks import Decide, Look, matters
+from dualcore.evidence.looks import Ahead, Decide, Look, matters, within_reach
 from dualcore.evidence.metrics import Prediction
 from dualcore.evidence.model import LastLayerModel
 from dualcore.evidence.records import Evidence
 from dualcore.evidence.run import Clock, EvaluateOptions, Run, prepare_run
+from dualcore.evidence.spending import Spending
 from dualcore.evidence.stages import Tuning, TuningStep
 from dualcore.evidence.tuned import TunedModel
-from dualcore.evidence.tunesplits import Splits, paired_gain, splits_of
+from dualcore.evidence.tunesplits import LEVEL, Splits, paired, splits_of
 from dualcore.evidence.tunework import Bench, OutOfBudget, Piece
 from dualcore.intake import Dataset
 from dualcore.kernels import Skeleton
@@ -47,11 +48,10 @@ class TuneOptions:
     seed : None = that of the evaluation
     budget_seconds : the measuring and the last training end at half of it each, whatever has been reached
     minimum_gain : smallest improvement that matters, in the metric (RMSE, MAE: as a share of the target's spread)
-    patience : steps in a row that do not pay before it stops
     width : features of the tuned network; None takes what the budget allows
     epochs : of one descent at most; None takes what suits the rows
-    rate : learning rate of AdamW, behind its warm-up
-    decide : whether a step pays; the rule of the decision room knows money, this one does not
+    rate : learning rate of AdamW, behind its warm-up; None takes what suits the network
+    decide, ahead : whether a step pays, and whether to look at the next; the rules of the decision room know money, these do not
     """
 
     network: Literal["skeleton", "family"] = "skeleton"
@@ -59,20 +59,25 @@ class TuneOptions:
     device: str = "auto"
     budget_seconds: float = 900.0
     minimum_gain: float = 0.02
-    patience: int = 1
     width: int | None = None
     epochs: int | None = None
-    rate: float = 1e-3
+    rate: float | None = None
     decide: Decide = matters
+    ahead: Ahead = within_reach
 
 
 @dataclass
 class _Found:
-    """What the steps have shown so far; predictions are those of the judging rows, all splits one after another."""
+    """What the steps have shown so far; predictions are those of the judging rows, all splits one after another.
+
+    latest : of the last step, whether it paid or not
+    """
 
     y: np.ndarray
     base: Prediction
     best: Prediction
+    latest: Prediction
+    spending: Spending
     best_step: int = 0
     steps: list[TuningStep] = field(default_factory=list)
 
@@ -112,6 +117,7 @@ def tune(
     splits = splits_of(run.y[rows], run.C, run.split_of(rows), seed)
     family = about["name"] if options.network == "family" else None
     bench = Bench.of(run, skeleton, family, base, rows, splits, options, seed, folder)
+    splits = bench.splits
     found = _start(bench, splits, lambda i: on_progress(0.05 * i / splits.count, "tune_start"))
     ended = _climb(bench, splits, found, options, about, on_progress)
     on_progress(STEP_SHARE, "tune_final")
@@ -153,47 +159,57 @@ def _start(bench: Bench, splits: Splits, report: Callable[[int], None]) -> _Foun
         report(i)
         bench.start(i)
     base = bench.pooled([bench.start(i).base for i in range(splits.count)])
-    return _Found(bench.y[splits.judged], base, base)
+    network = bench.pooled([bench.start(i).values for i in range(splits.count)])
+    return _Found(bench.y[splits.judged], base, base, network, Spending(len(bench.names), (1 - LEVEL) / 2))
 
 
 def _climb(
     bench: Bench, splits: Splits, found: _Found, options: TuneOptions, about: dict, on_progress: Callable[[float, str], None]
 ) -> str:
     """Free one block after another while they pay. Gives how it ended."""
-    failed, blocks = 0, len(bench.names)
+    blocks = len(bench.names)
     for k in range(1, blocks + 1):
         pieces = []
         try:
             for i in range(splits.count):
 
                 def report(state: Descent, k: int = k, i: int = i) -> None:
-                    done = (k - 1 + (i + state.epoch / bench.pace.epochs) / splits.count) / blocks
+                    done = (k - 1 + (i + state.epoch / bench.paces[k - 1].epochs) / splits.count) / blocks
                     on_progress(0.05 + (STEP_SHARE - 0.05) * done, f"tune_block{k}")
 
                 pieces.append(bench.piece(k, i, report))
         except OutOfBudget:
             return "budget"
-        step = _step(bench, splits, found, k, pieces, options, about)
+        step, look = _step(bench, splits, found, k, pieces, options, about)
         found.steps.append(step)
+        found.latest = bench.pooled([p.values for p in pieces])
         if step.decision == "pays":
-            found.best, found.best_step, failed = bench.pooled([p.values for p in pieces]), k, 0
-            continue
-        failed += 1
-        if failed >= options.patience:
-            return "does_not_pay" if k < blocks else "all_blocks"
+            found.best, found.best_step = found.latest, k
+            found.spending.claim()
+        if k < blocks and not options.ahead(look, step.decision == "pays"):
+            return "does_not_pay"
     return "all_blocks"
 
 
 def _step(
     bench: Bench, splits: Splits, found: _Found, k: int, pieces: list[Piece], options: TuneOptions, about: dict
-) -> TuningStep:
+) -> tuple[TuningStep, Look]:
     now, blocks = bench.pooled([p.values for p in pieces]), len(bench.names)
-    gain = paired_gain(bench.metric, found.y, now, found.best, splits.units, blocks, about["seed"])
-    total = gain if found.best_step == 0 else paired_gain(bench.metric, found.y, now, found.base, splits.units, blocks, about["seed"])
-    score = metrics.score(bench.metric, found.y, now)
+
+    def over(old: Prediction) -> tuple[float, float, np.ndarray]:
+        return paired(bench.metric, found.y, now, old, splits.units, about["seed"])
+
+    gain, sd, draws = over(found.best)
+    bar = found.spending.critical(draws)
+    ends = gain - bar * sd, gain + bar * sd
+    total, total_sd = (gain, sd) if found.best_step == 0 else over(found.base)[:2]
+    score, last, before, earlier = (metrics.score(bench.metric, found.y, p) for p in (now, found.base, found.best, found.latest))
     seconds = sum(p.seconds for p in pieces)
-    last, before = (metrics.score(bench.metric, found.y, p) for p in (found.base, found.best))
-    look = Look(k, blocks, last, before, score, *gain, seconds, about["minimum_gain"], about["greater_is_better"])
+    rise = bench.sign * (score - earlier)
+    look = Look(
+        k, blocks, last, before, score, gain, *ends, seconds, about["minimum_gain"], about["greater_is_better"],
+        added=k - found.best_step, critical=bar, rise=rise,
+    )  # fmt: skip
     pays, why = options.decide(look)
     length = max(len(p.history) for p in pieces)
     # A split that ended early keeps its best value from then on.
@@ -201,11 +217,11 @@ def _step(
     return TuningStep(
         name=bench.names[k - 1], block=k, parameters=bench.parameters[k - 1],
         trained=sum(bench.parameters[:k]) + bench.head_parameters, score=score,
-        gain=gain[0], low=gain[1], high=gain[2], total_gain=total[0], total_low=total[1], total_high=total[2],
+        gain=gain, low=ends[0], high=ends[1], total_gain=total, total_low=total - bar * total_sd, total_high=total + bar * total_sd,
         seconds=seconds, flops=sum(p.flops for p in pieces), epochs=int(np.median([p.epochs for p in pieces])),
         trajectory=[(e, float(np.mean([h[e] for h in padded]))) for e in range(length)],
-        decision="pays" if pays else "does_not_pay", why=why,
-    )
+        decision="pays" if pays else "unclear" if why == "unclear" else "does_not_pay", why=why, over=found.best_step, critical=bar, rise=rise,
+    ), look  # fmt: skip
 
 
 def _deliver(
@@ -219,7 +235,7 @@ def _deliver(
         network, fit, delivered = *bench.final(epochs, report), "all_rows"
     except OutOfBudget:
         # The model that was measured on the first split is no worse than its score says.
-        network, fit, delivered = bench.weights_of(found.best_step, 0).cpu(), asdict(bench.start(0)), "first_split"
+        network, fit, delivered = bench.weights_of(found.best_step, 0).cpu(), bench.start(0).seen, "first_split"
     data = run.data
     settings = {
         "tilt": fit["tilt"], "prior": fit["prior"], "classes": list(data.classes), "task": data.task,

@@ -1,9 +1,11 @@
 """Money of stage 3: shares of the investment, worth of a gain, and when a block no longer pays."""
 
+from dataclasses import replace
+
 import pytest
 
 from dualcore.decision.records import Protocol, Terms
-from dualcore.decision.steps import block_cost, judge, step_cost, weigh_tuning, worth
+from dualcore.decision.steps import block_cost, judge, looks_further, step_cost, weigh_tuning, worth
 from dualcore.evidence.looks import Look
 from tests.present.tuning_sample import tuning
 
@@ -45,7 +47,7 @@ def test_an_uncertain_gain_cannot_be_worth_less_than_nothing():
         (look(), Terms(goal=0.85, value=1e6), (False, "costs_more")),
         (look(), Terms(value=0), (True, "gains")),  # no goal: money does not decide
         (look(before=0.86), Terms(goal=0.85), (False, "goal_was_reached")),
-        (look(half=0.05), Terms(goal=0.85, value=1e9), (False, "may_be_chance")),
+        (look(half=0.05), Terms(goal=0.85, value=1e9), (False, "unclear")),
         (look(0.01, half=0.005), Terms(goal=0.85, value=1e9), (False, "too_small")),
     ],
 )
@@ -65,6 +67,37 @@ def test_the_course_of_the_stage(which, goal, course, block):
     assert (verdict.course, verdict.block) == (course, block)
     blocks = max(1, len(tuning(which).blocks))
     assert verdict.avoided == pytest.approx(block_cost(Terms(), PROTOCOL, blocks) * (blocks - block))
+
+
+def test_a_step_behind_an_unclear_one_pays_for_both_blocks():
+    terms = Terms(goal=0.9, value=1e6)
+    both = replace(look(), block=2, added=2)
+    assert step_cost(both, terms, PROTOCOL) - step_cost(look(), terms, PROTOCOL) == pytest.approx(block_cost(terms, PROTOCOL, 2))
+    record = tuning("go")
+    first = record.steps[0].model_copy(update={"decision": "unclear", "low": -0.01, "high": 0.06, "why": "unclear"})
+    second = record.steps[1].model_copy(update={"over": 0})
+    verdict = weigh_tuning(record.model_copy(update={"steps": [first, second]}), Terms())
+    assert [s.why for s in verdict.steps] == ["unclear", "gains"] and verdict.block == 2
+    share = block_cost(Terms(), PROTOCOL, 3)
+    assert verdict.steps[1].cost < 1.1 * share < 2 * share < verdict.steps[1].price_of_a_point * second.gain / 0.01
+
+
+def test_all_looks_unclear_is_told_apart_from_no_gain():
+    record = tuning("keep")
+    step = record.steps[0].model_copy(update={"low": -0.03, "high": 0.03})
+    assert weigh_tuning(record.model_copy(update={"steps": [step]}), Terms()).course == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("terms", "pays", "goes_on"),
+    [
+        (Terms(), False, True), (Terms(goal=0.9, value=1e9), False, True), (Terms(goal=0.9, value=1.0), False, False),
+        (Terms(goal=0.83, value=1e9), True, False), (Terms(goal=0.9, value=1e9), True, True), (Terms(goal=0.75, value=1e9), False, False),
+    ],
+)  # fmt: skip
+def test_the_next_block_is_measured_only_where_it_can_be_worth_it(terms, pays, goes_on):
+    assert looks_further(terms, PROTOCOL)(look(half=0.05), pays) == goes_on
+    assert not looks_further(terms, PROTOCOL)(look(-0.05, half=0.01), False)  # what matters is out of reach
 
 
 def test_work_that_ran_out_of_time_is_not_called_finished():

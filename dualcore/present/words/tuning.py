@@ -33,8 +33,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "tune.plan.blocks_family": ("実務でよく使う構成の中間層を、出力側から順に", "those of the network a practitioner would use, from the output"),
     "tune.plan.rows": ("確かめ方", "Checked on"),
     "tune.plan.rows_text": (
-        "学習・停止の判断・採点を別々の行で行います({n} 通りの分け方)",
-        "rows that neither trained the network nor decided when to stop ({n} splits)",
+        "学習・停止の判断・採点を別々の行で行います(最大 {n} 通りの分け方)",
+        "rows that neither trained the network nor decided when to stop (up to {n} splits)",
     ),
     "tune.plan.rows_text_one": (
         "学習・停止の判断・採点を別々の行で行います(4 分の 1 の行で採点)",
@@ -42,12 +42,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "tune.plan.rule": ("続ける条件", "Goes on while"),
     "tune.plan.rule_text": (
-        "改善が偶然でなく、{gain} 以上で、費用に見合うこと",
-        "the gain is no chance, at least {gain}, and worth its cost",
+        "改善が偶然でなく、{gain} 以上で、費用に見合うこと。不明な間は、さらに 2 段階先まで確かめます",
+        "the gain is no chance, at least {gain}, and worth its cost; while that is unclear, up to two further blocks are looked at",
     ),
     "tune.plan.rule_text_open": (
-        "改善が偶然でなく、{gain} 以上であること(目標が未定のため、金額では判断しません)",
-        "the gain is no chance and at least {gain} (no goal is set, so money does not decide)",
+        "改善が偶然でなく、{gain} 以上であること。不明な間は、さらに 2 段階先まで確かめます(目標が未定のため、金額では判断しません)",
+        "the gain is no chance and at least {gain}; while that is unclear, up to two further blocks are looked at (no goal is set, so money does not decide)",
     ),
     "tune.plan.cost": ("費用の上限", "Costs at most"),
     "tune.plan.cost_text": ("計算 {time}、GPU 換算で {cost}", "{time} of computing, {cost} at the GPU rate"),
@@ -72,6 +72,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "result.do.tune_first_block": ("中間層の調整へ進む", "Go on to tuning"),
     # result
     "tune.verdict.keep_last_layer": ("最終層のままとし、中間層の調整は行いません", "Keep the last layer; tuning the hidden layers does not pay"),
+    "tune.verdict.undecided": (
+        "改善があるかどうか、このデータ数では決められません。最終層のままとします",
+        "These rows do not tell whether tuning pays; the last layer stays for now",
+    ),
     "tune.verdict.stop_after": ("出力から {block} 番目の中間層まで調整し、そこで止めます", "Tune up to block {block} from the output, and stop there"),
     "tune.verdict.reached": ("出力から {block} 番目の中間層までの調整で、目標に届きました", "Tuning up to block {block} from the output reaches the goal"),
     "tune.verdict.go_on": ("どの中間層も採算が合うため、本格投資に進めます", "Every block pays: go on to full investment"),
@@ -80,6 +84,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "tune.next.keep_last_layer": (
         "最終層のモデルを使い続けます。成績を上げるには、データや入力項目を増やすほうが近道です。",
         "Stay with the last-layer model. More rows or better inputs are the likelier way to a better score.",
+    ),
+    "tune.next.undecided": (
+        "意味のある改善の可能性が残っています。データを増やしてからもう一度測るか、時間の上限を延ばしてください。",
+        "A gain that matters cannot be ruled out. Measure again with more rows, or with a longer time limit.",
     ),
     "tune.next.stop_after": (
         "この段階のモデルをダウンロードし、試験運用で確かめます。残りの中間層には費用をかけません。",
@@ -121,6 +129,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "tune.not_measured": ("未実施", "not measured"),
     "tune.why.gains": ("採算が合う", "pays"),
     "tune.why.no_gain": ("改善なし", "no gain"),
+    "tune.why.unclear": ("まだ不明", "unclear"),
     "tune.why.may_be_chance": ("偶然の範囲", "may be chance"),
     "tune.why.too_small": ("改善が小さい", "too small to matter"),
     "tune.why.costs_more": ("費用が価値を上回る", "costs more than it is worth"),
