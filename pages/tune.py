@@ -16,7 +16,7 @@ from pages._shared import go, language, open_project, services, t, theme, user
 # Verdict of the stage -> the verdict whose colour and icon it takes.
 LOOKS = {
     "nothing_to_tune": "stop", "keep_last_layer": "stop", "stop_after": "adopt", "reached": "adopt", "go_on": "invest",
-    "unfinished": "re-evaluate",
+    "undecided": "re-evaluate", "unfinished": "re-evaluate",
 }  # fmt: skip
 NETWORKS = ("skeleton", "family")
 
@@ -27,7 +27,7 @@ def _plan(view: EvaluationView) -> None:
     plan = tuning_plan(view.evidence, terms, view.verdict.protocol)
     network = st.radio(
         t("tune.network"), NETWORKS, format_func={n: t(f"tune.network.{n}") for n in NETWORKS}.get, help=t("tune.network_help"),
-        horizontal=True, key="tune_network", index=0 if plan.blocks else 1,
+        horizontal=True, key="tune_network", index=0 if plan.blocks and view.evidence.dataset.kind == "table" else 1,
     )  # fmt: skip
     minutes = st.segmented_control(
         t("tune.minutes"), MINUTES, default=MINUTES[1], format_func={n: t("tune.minutes_option", n=n) for n in MINUTES}.get,

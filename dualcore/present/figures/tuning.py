@@ -45,7 +45,7 @@ def plot_tuning(tuning: Tuning, verdict: TuningVerdict, terms: Terms, language: 
 
 
 def _title(tuning: Tuning, verdict: TuningVerdict, language: str) -> str:
-    step = tuning.steps[max(verdict.block, 1) - 1]
+    step = tuning.steps[verdict.block - 1] if verdict.block else max(tuning.steps, key=lambda s: s.total_gain)
     key = "figure.tuning.pays" if verdict.block else "figure.tuning.none"
     interval = fmt.interval(step.total_low, step.total_high, language, 3)
     return say(key, language, gain=fmt.signed(step.total_gain, 3), interval=interval)

@@ -172,8 +172,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # pictures
     "figure.tuning.pays": ("中間層の調整で {gain} の改善({interval})", "Tuning gains {gain} ({interval})"),
     "figure.tuning.none": (
-        "最初の中間層を調整しても、採算に合う改善はありません({gain}、{interval})",
-        "Tuning the first block brings no gain that pays ({gain}, {interval})",
+        "中間層を調整しても、採算に合う改善は確かめられません(最大 {gain}、{interval})",
+        "Tuning shows no gain that pays (at best {gain}, {interval})",
     ),
     "figure.tuning.cost": ("累計の費用", "Cost so far"),
     "figure.tuning.gain": ("最終層からの改善({metric})", "Gain over the last layer ({metric})"),
@@ -183,8 +183,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "figure.tuning.alt": ("段階ごとの累計費用と、最終層からの改善: {values}", "Cost so far and gain over the last layer, by step: {values}"),
     "figure.tuning.alt_step": ("{block} 番目 {cost} で {gain}({interval})", "block {block}: {cost}, {gain} ({interval})"),
     "figure.tuning.read": (
-        "左端が最終層だけのモデルです。右へ行くほど費用がかさみ、上に行くほど改善しています。縦線は 90 % 区間、灰色の点は採算が合わなかった段階です。",
-        "The last layer alone is at the left. To the right costs more, upwards is better. Whiskers are 90 % intervals; grey steps did not pay.",
+        "左端が最終層だけのモデルです。右へ行くほど費用がかさみ、上に行くほど改善しています。縦線は全段階を合わせた 90 % 区間、灰色の点は採算が合わなかったか、まだ不明な段階です。",
+        "The last layer alone is at the left. To the right costs more, upwards is better. Whiskers are 90 % intervals for all looks together; grey steps did not pay, or remained unclear.",
     ),
     "figure.descent.title": ("調整中の成績(停止の判断に使う行)", "Score while tuning, on the stopping rows"),
     "figure.descent.epochs": ("学習の周回数(エポック)", "Passes over the data (epochs)"),
