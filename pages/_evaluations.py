@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dualcore.present import format as fmt
-from dualcore.present.escape import shorten
+from dualcore.present.escape import distinct, shorten
 from dualcore.services import EvaluationView, ProjectView
 from dualcore.services.portfolio import FEWEST, MOST, EvaluationLine
 from pages._shared import language, services, t, user
@@ -28,7 +28,7 @@ def section(project: ProjectView, view: EvaluationView) -> None:
     """Drawn only where there is more than one evaluation."""
     if project.evaluations < FEWEST:
         return
-    lines = {line.id: _label(line) for line in services().evaluation_lines(user(), project.id)}
+    lines = distinct({line.id: _label(line) for line in services().evaluation_lines(user(), project.id)})
     with st.expander(t("evaluations.title", n=len(lines)), icon=":material/history:", key="evaluations"):
         st.session_state["evaluation_open"] = view.id
         st.selectbox(t("evaluations.open"), list(lines), format_func=lines.get, key="evaluation_open", on_change=_open)

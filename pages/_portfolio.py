@@ -8,7 +8,7 @@ import streamlit as st
 
 from dualcore.decision.portfolio import NOTHING, STAGES, Filter, Portfolio, PortfolioRow, chosen
 from dualcore.present import format as fmt
-from dualcore.present.escape import markdown, shorten
+from dualcore.present.escape import distinct, markdown, shorten
 from dualcore.present.portfolio import csv_of, xlsx_of
 from dualcore.services.portfolio import FEWEST, MOST
 from pages import _parts
@@ -81,8 +81,9 @@ def filters(by: Filter, owners: dict[str, str]) -> None:
         st.pills(t("portfolio.filter.stage"), STAGES, selection_mode="multi", format_func=names.get, **widget("stage", list(by.stages)))
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         if len(owners) > 1:
+            names = distinct({o: shorten(name, 40) for o, name in owners.items()})
             left.multiselect(
-                t("portfolio.filter.owner"), list(owners), format_func=lambda o: shorten(owners[o], 40), placeholder=t("portfolio.filter.owner_hint"),
+                t("portfolio.filter.owner"), list(owners), format_func=names.get, placeholder=t("portfolio.filter.owner_hint"),
                 **widget("owner", list(by.owners)),
             )  # fmt: skip
         names = {d: t(f"portfolio.demo.{d}") for d in DEMO}
@@ -163,7 +164,7 @@ def _pick(project_id: str) -> None:
 def row(found: PortfolioRow, owners: bool) -> None:
     """One project. ``owners``: say whose it is."""
     with st.container(border=True, key=f"project_{found.id}"):
-        text, state, side = st.columns([5, 4, 2.4], vertical_alignment="top")
+        text, state, side = st.columns([4.4, 3.8, 3.2], vertical_alignment="top")
         text, state = text.container(gap="xxsmall"), state.container(gap="xxsmall")
         demo = f" :gray-badge[{t('home.demo')}]" if found.demo else ""
         text.markdown(f"**{markdown(found.name, 80)}**{demo}")
@@ -247,18 +248,23 @@ def _delete(project_id: str, name: str) -> None:
         ))  # fmt: skip
         st.write(t("portfolio.delete_undo", days=what.undo_days))
         left, right = st.columns(2)
-        if left.button(t("portfolio.delete_do"), key="delete_do", type="primary", icon=":material/delete:", width="stretch"):
-            services().delete_project(user(), project_id)
-            st.session_state["portfolio_picks"] = [p for p in picks() if p != project_id]
-            if st.session_state.get("project") == project_id:
-                st.session_state.pop("project")
-                st.query_params.pop("project", None)
-            st.session_state["portfolio_said"] = t("portfolio.deleted_said", name=markdown(name, 80))
+        do = dict(on_click=_delete_now, args=(project_id, name), type="primary", icon=":material/delete:", width="stretch")
+        if left.button(t("portfolio.delete_do"), key="delete_do", **do):
             st.rerun()
         if right.button(t("portfolio.delete_cancel"), key="delete_cancel", width="stretch"):
             st.rerun()
 
     ask()
+
+
+def _delete_now(project_id: str, name: str) -> None:
+    services().delete_project(user(), project_id)
+    st.session_state["portfolio_picks"] = [p for p in picks() if p != project_id]
+    if st.session_state.get("project") == project_id:
+        st.session_state.pop("project")
+    if st.query_params.get("project") == project_id:
+        st.query_params.pop("project")
+    st.session_state["portfolio_said"] = t("portfolio.deleted_said", name=markdown(name, 80))
 
 
 def deleted() -> None:

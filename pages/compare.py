@@ -5,7 +5,7 @@ import streamlit as st
 
 from dualcore.errors import DataError
 from dualcore.present import format as fmt
-from dualcore.present.escape import markdown, shorten
+from dualcore.present.escape import distinct, markdown, shorten
 from dualcore.present.figures.portfolio import Side, plot_sides
 from dualcore.present.sentences import reason_sentence
 from dualcore.services.portfolio import FEWEST, MOST, Compared
@@ -14,6 +14,9 @@ from pages._portfolio import when
 from pages._shared import go, in_words, language, services, t, theme, user
 
 ROWS = ("question", "data", "architecture", "goal", "score", "verdict", "reasons", "cost", "net", "avoided", "outlook", "decision", "evaluated")
+# Columns stay readable and the table scrolls in place; a width in pixels keeps the names of the rows in sight.
+STYLE = "<style>.st-key-compare_table td { min-width: 11.5rem; vertical-align: top; }</style>"
+WIDEST = 1100
 
 
 def _asked() -> list[str]:
@@ -28,9 +31,10 @@ def _keep() -> None:
 def _choose(asked: list[str], named: dict[str, str]) -> None:
     """Projects to choose from; evaluations that the address names stay choosable. ``named``: names of what is shown."""
     names = {r.id: r.name for r in services().portfolio(user(), language()).rows} | named
+    names = distinct({i: shorten(name, 60) for i, name in names.items()})
     st.session_state["compare_items"] = [i for i in asked if i in names]
     st.multiselect(
-        t("compare.choose"), list(names), format_func=lambda i: shorten(names[i], 60), max_selections=MOST, placeholder=t("compare.choose_hint"),
+        t("compare.choose"), list(names), format_func=names.get, max_selections=MOST, placeholder=t("compare.choose_hint"),
         key="compare_items", on_change=_keep,
     )  # fmt: skip
 
@@ -128,8 +132,9 @@ def _side_by_side(sides: list[Compared]) -> None:
     _pictures(sides, names)
     # A number before each name: two projects may have the same one.
     columns = {f"{n}\\. {markdown(name, 60)}": _column(side) for n, (side, name) in enumerate(zip(sides, names), 1)}
+    st.html(STYLE)
     with st.container(key="compare_table"):
-        st.table(pd.DataFrame(columns, index=[t(f"compare.row.{name}") for name in ROWS]), alt=t("compare.table"))
+        st.table(pd.DataFrame(columns, index=[t(f"compare.row.{name}") for name in ROWS]), alt=t("compare.table"), width=WIDEST)
     with st.container(horizontal=True):
         for side, name in zip(sides, names):
             if side.evaluation is not None and st.button(f"{t('home.open')}: {markdown(name, 40)}", key=f"open_{side.item}"):

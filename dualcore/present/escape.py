@@ -31,3 +31,13 @@ def plain(text: str, limit: int | None = 40) -> str:
 def shorten(text: str, limit: int | None) -> str:
     """At most ``limit`` characters, the last one an ellipsis when something was cut."""
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def distinct(names: dict[str, str]) -> dict[str, str]:
+    """The same names, with a number behind each that came before: a choice between two equal labels would be none."""
+    seen: dict[str, int] = {}
+    out = {}
+    for key, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        out[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return out

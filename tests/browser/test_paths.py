@@ -98,13 +98,13 @@ def test_names_of_people_stay_text(server, open_browser):
 
 
 def test_the_language_follows_browser_and_switch(server, open_browser):
-    page = open_browser(server, locale="en-US")
-    expect(page.locator("h1")).to_have_text(say("home.title", "en"))
+    page = open_browser(f"{server}/new_project", locale="en-US")
+    expect(page.locator("h1")).to_have_text(say("new.title", "en"))
     page.get_by_test_id("stSidebar").get_by_text("日本語").click()
-    expect(page.locator("h1")).to_have_text(say("home.title", "ja"))
+    expect(page.locator("h1")).to_have_text(say("new.title", "ja"))
     assert "lang=ja" in page.url
     page.get_by_test_id("stSidebar").get_by_text("English").click()
-    expect(page.locator("h1")).to_have_text(say("home.title", "en"))
+    expect(page.locator("h1")).to_have_text(say("new.title", "en"))
 
 
 @pytest.mark.parametrize(

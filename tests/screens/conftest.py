@@ -69,7 +69,7 @@ def _project(services, regression: bool) -> str:
 def open_page(services):
     """Open a page as a reader would, in a language, on a project; gives the finished AppTest."""
 
-    def go(page: str, language: str = "ja", **query: str) -> AppTest:
+    def go(page: str, language: str = "ja", /, **query: str) -> AppTest:
         app = AppTest.from_file(str(FRAME), default_timeout=60)
         app.query_params["lang"] = language
         for name, value in query.items():

@@ -8,7 +8,7 @@ import pytest
 
 from dualcore.present.words import WORDS, say
 
-PAGES = ("home", "new_project", "data", "architecture", "evaluate", "result", "track_record", "glossary")
+PAGES = ("home", "new_project", "data", "architecture", "evaluate", "result", "track_record", "glossary", "compare")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -107,7 +107,7 @@ def test_the_language_follows_the_browser_and_then_the_switch(services):
 def test_a_defect_is_logged_under_a_number_and_shows_no_traceback(open_page, services, monkeypatch, caplog):
     from dualcore.services import Services
 
-    monkeypatch.setattr(Services, "list_projects", lambda *_: 1 / 0)
+    monkeypatch.setattr(Services, "portfolio", lambda *_: 1 / 0)
     app = open_page("home", "en")
     assert "could not be shown" in app.error[0].value and "ZeroDivision" not in app.error[0].value
     reference = re.search(r"number ([0-9a-f]{8})", app.error[0].value).group(1)

@@ -84,7 +84,7 @@ def plot_own_money(record: OwnRecord, language: str, theme: Theme = "light") -> 
         [
             _Bar(say("figure.money_group.spent", language), m.spent, p.grey[0]),
             _Bar(say("figure.money_group.avoided", language), m.avoided, p.verdict["adopt"]),
-            _Bar(say("figure.own_money.benefit", language), m.benefit, p.brand),
+            *([_Bar(say("figure.own_money.benefit", language), m.benefit, p.brand)] if m.benefits_known else []),
         ]
         for m in record.money
     ]
@@ -97,25 +97,25 @@ def plot_own_money(record: OwnRecord, language: str, theme: Theme = "light") -> 
 
 def _money_figure(currencies: list[str], projects: list[int], bars: list[list[_Bar]], language: str, theme: Theme) -> go.Figure:
     """One small bar chart per currency, below each other, each on an axis of its own."""
-    p, each = palette(theme), BAR * 3 + 64
+    p, each = palette(theme), BAR * 3 + 72
     figure = blank(theme, each * max(1, len(bars)) + 16)
     plain_axes = figure.layout.xaxis.to_plotly_json(), figure.layout.yaxis.to_plotly_json()
     for place, (currency, count, mine) in enumerate(zip(currencies, projects, bars)):
         number = "" if place == 0 else str(place + 1)
-        top = 1 - place / len(bars) - 26 / (each * len(bars))
-        bottom = 1 - (place + 1) / len(bars) + 24 / (each * len(bars))
+        top = 1 - place / len(bars) - 34 / (each * len(bars))
+        bottom = 1 - (place + 1) / len(bars) + 20 / (each * len(bars))
         least, most = min(0.0, *(b.value for b in mine)), max(*(b.value + b.open for b in mine), 0.0) or 1.0
         spread = most - least
         figure.update_layout({
-            f"xaxis{number}": {**plain_axes[0], "anchor": f"y{number}", "range": [least - 0.02 * spread, most + 0.34 * spread], "showticklabels": False, "showgrid": False},
-            f"yaxis{number}": {**plain_axes[1], "anchor": f"x{number}", "domain": [bottom, top], "showgrid": False, "showline": False},
+            f"xaxis{number}": {**plain_axes[0], "anchor": f"y{number}", "range": [least - 0.01 * spread, most + 0.01 * spread], "showticklabels": False, "showgrid": False, "showline": False},
+            f"yaxis{number}": {**plain_axes[1], "anchor": f"x{number}", "domain": [bottom, top], "showgrid": False, "showline": False, "showticklabels": False},
         })  # fmt: skip
         axes = dict(xaxis=f"x{number}", yaxis=f"y{number}")
         for bar in reversed(mine):
             _money_bar(figure, bar, currency, axes, language, p)
         title = say("figure.money_group.of", language, currency=say(f"currency.{currency}", language), n=fmt.count(count))
-        note(figure, f"<b>{title}</b>", p.muted, x=0, xref="paper", y=top, yref="paper", xanchor="left", yanchor="bottom", yshift=4)
-    figure.update_layout(barmode="stack", bargap=0.45)
+        note(figure, f"<b>{title}</b>", p.muted, x=0, xref="paper", y=top, yref="paper", xanchor="left", yanchor="bottom", yshift=12)
+    figure.update_layout(barmode="stack", bargap=0.62)
     return figure
 
 
@@ -123,14 +123,14 @@ def _money_bar(figure: go.Figure, bar: _Bar, currency: str, axes: dict[str, str]
     amount = lambda value: fmt.money(value, currency, language)  # noqa: E731
     hover = f"{bar.label}: {amount(bar.value)}<extra></extra>"
     figure.add_bar(y=[bar.label], x=[bar.value], orientation="h", marker=dict(color=bar.color), hovertemplate=hover, **axes)
-    text = f"<b>{amount(bar.value)}</b>"
+    text = f"{bar.label} <b>{amount(bar.value)}</b>"
     if bar.open:
         pattern = dict(shape="/", fgcolor=bar.color, bgcolor="rgba(0,0,0,0)", size=7, solidity=0.3)
         label = say("figure.money_group.open", language, amount=amount(bar.open))
         figure.add_bar(y=[bar.label], x=[bar.open], orientation="h", marker=dict(color=bar.color, pattern=pattern), hovertemplate=f"{label}<extra></extra>", **axes)
         text += f" {label}"
-    at = dict(x=max(bar.value, 0) + bar.open, y=bar.label, xref=axes["xaxis"], yref=axes["yaxis"])
-    note(figure, text, p.ink, xanchor="left", xshift=6, **at)
+    # Above its bar and not beside it: on a phone there is no room at its end.
+    note(figure, text, p.ink, x=0, xref="paper", y=bar.label, yref=axes["yaxis"], xanchor="left", yshift=21)
 
 
 class Side(NamedTuple):

@@ -54,8 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "portfolio.state.decided": ("判断済み", "decided"),
     "portfolio.state.open": ("判定前", "no result yet"),
     "portfolio.clear": ("絞り込みを解除", "Clear the filter"),
-    "portfolio.shown": ("{n} 件", "{n} projects"),
-    "portfolio.shown_of": ("{all} 件中 {n} 件", "{n} of {all} projects"),
+    "portfolio.shown": ("案件 {n} 件", "Projects: {n}"),
+    "portfolio.shown_of": ("案件 {all} 件中 {n} 件", "Projects: {n} of {all}"),
     "portfolio.share_hint": ("絞り込みと並べ替えは、この画面のアドレスに含まれます。", "Filter and order are part of this page's address."),
     "portfolio.nothing": ("条件に合う案件がありません。条件を緩めるか、解除してください。", "No project meets these conditions. Loosen or clear them."),
     "portfolio.owner": ("担当 {name}", "owner {name}"),
@@ -286,7 +286,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Spent {spent}, avoided {avoided}, gained {benefit} (entered for {known} projects)",
     ),
     "figure.own_money.read": (
-        "通貨ごとに別の目盛りです。案件ごとに最後に入力された額を一度だけ数えています。効果は入力された案件だけの合計です。",
-        "Each currency has a scale of its own. Every project counts once, with what was entered last; gains are of those projects where somebody entered them.",
+        "通貨ごとに別の目盛りです。案件ごとに最後に入力された額を一度だけ数えています。効果は入力された案件だけの合計で、入力がなければ示しません。",
+        "Each currency has a scale of its own. Every project counts once, with what was entered last; gains are of those projects where somebody entered them, and left out where nobody did.",
     ),
 }
