@@ -6,7 +6,7 @@ import streamlit as st
 from dualcore.present import format as fmt
 from dualcore.present.figures import plot_agreement, plot_full_gain, plot_policies, plot_reliability
 from dualcore.services import TrackRecord
-from pages import _parts
+from pages import _own_record, _parts
 from pages._shared import language, services, t, theme
 
 
@@ -41,6 +41,8 @@ def _cases(record: TrackRecord) -> None:
 
 record = services().track_record()
 st.title(t("track.title"))
+_own_record.section()
+st.subheader(t("own.public"), anchor=False)
 if record is None:
     st.info(t("track.none"))
 else:
