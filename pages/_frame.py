@@ -22,7 +22,7 @@ def _navigation() -> st.Page:
     )
     return st.navigation(
         {
-            "": [page("home", "dashboard", default=True), page("new_project", "add_circle")],
+            "": [page("home", "dashboard", default=True), page("new_project", "add_circle"), page("compare", "compare")],
             t("nav.project"): [
                 page("data", "table_chart"),
                 page("architecture", "account_tree"),
