@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     job_limit_seconds : a job that runs longer (s) is stopped and counted as failed
     job_memory_mb : a job that uses more resident memory (MB) is stopped and reported; None = 80 % of the machine's
     jobs_per_user : jobs that one person may have queued or running
+    log : "text" for people, "json" (one object a line) for a log collector
+    metrics_token : what a Prometheus server must send as bearer token to read /metrics; None = only this machine may
     max_upload_mb : largest file that is accepted (MB)
     language : language of people whose browser names neither Japanese nor English
     encoders : folder of pretrained encoders that may be chosen by name; loading one runs its code. None = none
@@ -53,6 +55,8 @@ class Settings(BaseSettings):
     job_limit_seconds: float = Field(3600, gt=0)
     job_memory_mb: int | None = Field(None, ge=1)
     jobs_per_user: int = Field(20, ge=1)
+    log: Literal["text", "json"] = "text"
+    metrics_token: str | None = Field(None, min_length=16)
     max_upload_mb: int = Field(500, ge=1)
     language: Language = "ja"
     encoders: Path | None = None

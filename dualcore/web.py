@@ -6,6 +6,7 @@ Plain ASGI, around Streamlit's own routes ``/auth/login``, ``/auth/logout`` and 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -112,3 +113,12 @@ def _secured(pair: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
         return name, value + b"; Secure"
     return pair
+
+
+def may_read_metrics(request: Any, token: str | None) -> bool:
+    """With a token whoever sends it; without one this machine, when it asks directly and not for somebody else."""
+    if token is not None:
+        sent = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(sent.encode(), token.encode())
+    direct = not any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    return direct and request.client is not None and request.client.host in ("127.0.0.1", "::1")

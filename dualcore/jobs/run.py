@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dualcore import logs
 from dualcore.errors import DualcoreError, JobCancelled
 from dualcore.jobs.progress import Progress
 from dualcore.jobs.queue import Claim, LeaseLost, Queue, claim_of
@@ -67,9 +68,10 @@ Kind = Callable[[Run], None]
 
 def main(kinds: dict[str, Kind], arguments: list[str]) -> int:
     """Run the job ``arguments = [job id, attempt]`` and write on its row how it ended."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     _end_with_parent()
     settings = Settings()
+    logs.configure(settings.log)
+    logs.about.set(f"job {arguments[0]}")
     database = Database(open_engine(settings.database_url))
     with database.read() as session:
         claim = replace(claim_of(session.get_one(Job, arguments[0])), attempt=int(arguments[1]))

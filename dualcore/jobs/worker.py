@@ -17,6 +17,7 @@ from typing import Literal
 
 import psutil
 
+from dualcore import logs
 from dualcore.jobs.locks import app_lock, worker_lock
 from dualcore.jobs.queue import BACKGROUND, Claim, LeaseLost, Queue
 from dualcore.records.database import Database, migrate, open_engine
@@ -207,8 +208,8 @@ def _cores() -> int:
 
 def main(arguments: list[str], command: list[str] = RUN) -> int:
     """Serve; with ``--embedded`` end at once when another embedded worker serves this home."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = Settings()
+    logs.configure(settings.log)
     embedded = "--embedded" in arguments
     if embedded and not _only_one(settings):
         log.info("another worker serves %s", settings.home)

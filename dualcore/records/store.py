@@ -130,6 +130,16 @@ class FileStore:
         moment = self._fs.modified(self._remote(sha256))
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
+    def writable(self) -> bool:
+        """Whether a new file could be stored now."""
+        try:
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
+        except OSError:
+            return False
+        os.close(handle)
+        Path(name).unlink(missing_ok=True)
+        return self.local or self._fs.exists(self._root)
+
     def remove(self, sha256: str) -> None:
         """Forget a file for good; what is not there stays so."""
         if not SHA.fullmatch(sha256):

@@ -5,15 +5,8 @@ Every use case takes the person who asks first, and checks what that person may 
 
 from __future__ import annotations
 
-import logging
-
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-
 from dualcore.decision.track import TrackRecord, track_record
-from dualcore.jobs.embedded import worker_serves
 from dualcore.records.access import LOCAL_USER, ROLES, User
-from dualcore.records.models import Project
 from dualcore.records.views import (
     DatasetView,
     DecisionInput,
@@ -33,6 +26,7 @@ from dualcore.services.data import Data
 from dualcore.services.effects import ChangedVerdict, Effects, ProtocolEffect
 from dualcore.services.gates import Gates
 from dualcore.services.models import FORMS, Models, Predicted
+from dualcore.services.operations import Operations
 from dualcore.services.people import MEMBER_ROLES, MemberView, People, PersonView
 from dualcore.services.portfolio import Portfolios
 from dualcore.services.protocols import Protocols, ProtocolView, RevisionView
@@ -76,29 +70,15 @@ __all__ = [
     "open_services",
 ]
 
-log = logging.getLogger("dualcore.services")
-
 
 def open_services(settings: Settings | None = None) -> Services:
     """The use cases on a database that is brought up to date first; one object serves all threads."""
     return Services(settings or Settings())
 
 
-class Services(Data, Portfolios, Reports, Gates, Transfers, Stages, Models, Effects, Protocols, People, Sharing):
+class Services(Data, Portfolios, Reports, Gates, Transfers, Stages, Models, Effects, Protocols, People, Sharing, Operations):
     """All use cases of one installation. Thread-safe."""
 
     def track_record(self) -> TrackRecord | None:
         """How right the verdicts were on public data; None while nothing was recorded."""
         return track_record()
-
-    def health(self) -> dict[str, bool]:
-        """Whether the parts that answers depend on work: database, and the worker of this machine."""
-        try:
-            with self._database.read() as session:
-                session.execute(select(Project.id).limit(1))
-            database = True
-        except SQLAlchemyError:
-            log.exception("the database does not answer")
-            database = False
-        worker = self.settings.worker == "external" or worker_serves(self.settings)
-        return {"database": database, "worker": worker}
