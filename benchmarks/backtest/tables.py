@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize
 
+from benchmarks.backtest import predictors
 from dualcore.decision.hindsight import VERDICTS
 
 BINS = 10
@@ -176,6 +177,7 @@ def document(items: list[dict], judged: list[dict], r: dict, known, missing: lis
     lines += ["", "## Money per case", "", "Evaluation 1, adopting 5, re-evaluation 5; the oracle knows the truth and pays no evaluation.", "",
               "| value of the goal | investing | our verdicts | course of highest expected value | always invest | never invest | oracle | short of it: verdicts | highest value |", "|---|---|---|---|---|---|---|---|---|"]
     lines += [f"| {m['value']:g} | {m['invest']:g} | {m['ours']:.1f} | {m['valued']:.1f} | {m['always']:.1f} | 0 | {m['oracle']:.1f} | {_short_of(m, 'ours')} | {_short_of(m, 'valued')} |" for m in r["regret"]]
+    lines += ["", "## What predicts a gain from tuning", "", *predictors.section()]
     lines += ["", "## Where the verdict was wrong", "", "Scores on the test part; share: the goal as a share of the way from chance to the best.", "",
               "| case | share | goal | last layer | full | other | twice the rows | verdict (confidence) | right |", "|---|---|---|---|---|---|---|---|---|"]
     truth = {i["case"].key: i["truth"] for i in items}
