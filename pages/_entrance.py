@@ -30,7 +30,7 @@ def closed(why: Closed) -> None:
         if not why.may_sign_in:
             st.error(t(f"sign_in.text.{why.code}"), icon=":material/lock:")
             if why.faults:
-                st.markdown("\n".join(f"- {t(f'sign_in.fault.{code}', key=key)}" for code, key in why.faults))
+                st.markdown("\n".join(f"- {t(f'sign_in.fault.{code}', setting=setting)}" for code, setting in why.faults))
             else:
                 st.markdown(t("sign_in.ways"))
         elif why.code == "signed_out":

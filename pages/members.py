@@ -41,7 +41,7 @@ def _add(project: ProjectView) -> None:
         st.subheader(t("members.add"), anchor=False)
         kinds = ("person", "everybody")
         whom = st.segmented_control(
-            t("members.whom"), kinds, default="person", format_func=lambda k: t(f"members.whom.{k}"), required=True, key="members_whom"
+            t("members.whom"), kinds, default="person", format_func={k: t(f"members.whom.{k}") for k in kinds}.get, required=True, key="members_whom"
         )
         with st.form("members_add", border=False):
             left, right = st.columns(2, gap="large")
@@ -49,7 +49,7 @@ def _add(project: ProjectView) -> None:
             if whom == "person":
                 person = left.text_input(t("members.person"), max_chars=400, help=t("members.person_help"))
             place = right if whom == "person" else left
-            role = place.selectbox(t("members.role"), MEMBER_ROLES, format_func=lambda r: t(f"role.{r}"))
+            role = place.selectbox(t("members.role"), MEMBER_ROLES, format_func={r: t(f"role.{r}") for r in MEMBER_ROLES}.get)
             sent = st.form_submit_button(t("members.send"), type="primary", icon=":material/person_add:")
         if sent:
             try:

@@ -51,7 +51,7 @@ def _change(people: list[PersonView]) -> None:
         )
         given = by_id[person].given or "sign_in"
         role = right.selectbox(
-            t("people.new_role"), CHOICES, index=CHOICES.index(given), format_func=_choice, key=f"people_role_{person}"
+            t("people.new_role"), CHOICES, index=CHOICES.index(given), format_func={c: _choice(c) for c in CHOICES}.get, key=f"people_role_{person}"
         )
         if st.button(t("people.save"), type="primary", icon=":material/save:", disabled=role == given):
             try:

@@ -15,7 +15,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.sentences import change_rows
 from dualcore.services import ProtocolView
 from pages import _parts
-from pages._shared import language, services, t, user
+from pages._shared import language, on_click, services, t, user
 
 SHOWN = 200  # verdicts of a preview
 
@@ -207,7 +207,7 @@ with left:
     explained = {n: f"{t(f'protocol.{n}')}: {t(f'protocol.{n}.text')}" for n in THRESHOLDS}
     for form, label, mime in (("toml", "protocol.export_toml", "application/toml"), ("json", "protocol.export", "application/json")):
         st.download_button(
-            t(label), lambda form=form: services().export_protocol(user(), form=form, comments=explained),
+            t(label), on_click(lambda who, form=form: services().export_protocol(who, form=form, comments=explained)),
             file_name=f"protocol-{now.protocol.version}.{form}", mime=mime, on_click="ignore", icon=":material/download:",
         )  # fmt: skip
 with right:

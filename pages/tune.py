@@ -11,7 +11,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.tuning import MINUTES, network_name, tuning_plan
 from dualcore.services import EvaluationView, JobView, ProjectView, StageView
 from pages import _link, _parts, _progress
-from pages._shared import go, language, open_project, services, t, theme, user
+from pages._shared import go, language, on_click, open_project, services, t, theme, user
 
 # Verdict of the stage -> the verdict whose colour and icon it takes.
 LOOKS = {
@@ -128,7 +128,7 @@ def _downloads(stage: StageView) -> None:
     left, right = st.columns(2)
     if stage.has_file:
         left.download_button(
-            t("tune.weights"), lambda: services().stage_file(user(), stage.id).read_bytes(), file_name=f"dualcore-{stage.id}.model.npz",
+            t("tune.weights"), on_click(lambda who: services().stage_file(who, stage.id).read_bytes()), file_name=f"dualcore-{stage.id}.model.npz",
             mime="application/octet-stream", on_click="ignore", icon=":material/download:", type="primary", help=t("tune.weights_help"),
         )  # fmt: skip
     right.download_button(

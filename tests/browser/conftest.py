@@ -42,17 +42,26 @@ def pytest_collection_modifyitems(items):
 
 
 @contextlib.contextmanager
-def running_server(home: Path, demo_dir: Path | None = None):
-    """Start the application on ``home``; gives its address. Without ``demo_dir`` there are no demo projects."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def running_server(
+    home: Path, demo_dir: Path | None = None, settings: dict[str, str] | None = None, port: int | None = None,
+    listens: str = "127.0.0.1",
+):  # fmt: skip
+    """Start the application on ``home``; gives its address. Without ``demo_dir`` there are no demo projects.
+
+    settings : more of the environment
+    """
+    if port is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     home.mkdir(parents=True, exist_ok=True)
-    settings = {"DUALCORE_HOME": str(home), "DUALCORE_DEMO_DIR": str(demo_dir or home), "DUALCORE_JOB_SECONDS": "30"}
+    settings = {
+        "DUALCORE_HOME": str(home), "DUALCORE_DEMO_DIR": str(demo_dir or home), "DUALCORE_JOB_SECONDS": "30", **(settings or {}),
+    }  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--server.address=127.0.0.1"], cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log
+            [*command, f"--server.address={listens}"], cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log
         )
         try:
             _wait_until_it_answers(f"http://127.0.0.1:{port}/healthz", process, home)

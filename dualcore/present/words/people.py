@@ -74,7 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "サインイン元がありません。`[auth]` に `client_id`、`client_secret`、`server_metadata_url` を書いてください。",
         "There is no provider. Write `client_id`, `client_secret` and `server_metadata_url` into `[auth]`.",
     ),
-    "sign_in.fault.missing": ("`{key}` がありません。", "`{key}` is missing."),
+    "sign_in.fault.missing": ("`{setting}` がありません。", "`{setting}` is missing."),
     "sign_in.fault.cookie_secret": (
         "`auth.cookie_secret` は、無作為に作った 32 文字以上の文字列にしてください(例: `openssl rand -hex 32`)。",
         "`auth.cookie_secret` has to be 32 random characters or more (for example from `openssl rand -hex 32`).",
@@ -84,8 +84,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "`auth.redirect_uri` has to be the address that people open, followed by `/oauth2callback`.",
     ),
     "sign_in.fault.https": (
-        "`{key}` は https で始めてください。http は、同じコンピューター内でだけ使えます。",
-        "`{key}` has to start with https; http is accepted on the same computer only.",
+        "`{setting}` は https で始めてください。http は、同じコンピューター内でだけ使えます。",
+        "`{setting}` has to start with https; http is accepted on the same computer only.",
     ),
     "sign_in.button": ("サインイン", "Sign in"),
     "sign_in.button_named": ("{provider} でサインイン", "Sign in with {provider}"),
