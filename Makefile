@@ -17,6 +17,7 @@ lint: $(VENV)/.dev
 .PHONY: browser
 browser:
 	@sh tests/browser/install.sh
+	@sh tests/report/install.sh
 	@sh tests/install.sh
 
 benchmark: $(VENV)/.dev

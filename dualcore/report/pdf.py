@@ -20,21 +20,32 @@ def pdf(html: str) -> bytes:
     DataError
         ``report_no_engine`` where Pango is not installed; ``report_no_font`` where no font has the letters of the page.
     """
-    made, missing = _render(html)
+    return _written(_document(html), html)
+
+
+def one_page(pages: list[str]) -> bytes:
+    """The first of several settings of the same page, the largest type first, that takes one sheet; else the last.
+
+    Raises DataError as ``pdf`` does.
+    """
+    for html in pages:
+        document = _document(html)
+        if len(document.pages) == 1:
+            break
+    return _written(document, html)
+
+
+def _written(document, html: str) -> bytes:
+    """The PDF of a page that is laid out. A font's gaps are known only once its glyphs were drawn."""
+    made = document.write_pdf()
+    missing = [chr(code) for code in sorted({code for font in document.fonts.values() for code in font.missing})]
     letters = [c for c in missing if unicodedata.category(c)[0] == "L" or "\u3000" <= c <= "\u30ff"]
     if letters:
         raise DataError("report_no_font", letters="".join(letters[:SHOWN]))
     if missing:
         # A symbol that no font has, for example in a project's name: its code is readable, an empty box is not.
-        made, _ = _render(re.sub(f"[{re.escape(''.join(missing))}]", lambda m: f"[U+{ord(m[0]):04X}]", html))
+        made = _document(re.sub(f"[{re.escape(''.join(missing))}]", lambda m: f"[U+{ord(m[0]):04X}]", html)).write_pdf()
     return made
-
-
-def _render(html: str) -> tuple[bytes, list[str]]:
-    """The PDF, and the characters for which no font had a glyph."""
-    document = _document(html)
-    made = document.write_pdf()
-    return made, [chr(code) for code in sorted({code for font in document.fonts.values() for code in font.missing})]
 
 
 def _document(html: str):
@@ -50,19 +61,3 @@ def _document(html: str):
 
 def _nothing(url: str, *_: object, **__: object) -> dict:
     raise ValueError(f"a report fetches nothing: {url}")
-
-
-def one_page(pages: list[str]) -> bytes:
-    """The first of several settings of the same page, the largest type first, that takes one sheet; else the last.
-
-    Raises DataError as ``pdf`` does.
-    """
-    for html in pages[:-1]:
-        if sheets(html) == 1:
-            return pdf(html)
-    return pdf(pages[-1])
-
-
-def sheets(html: str) -> int:
-    """Pages that the setting takes.  Raises DataError (``report_no_engine``)."""
-    return len(_document(html).pages)

@@ -19,7 +19,7 @@ from dualcore.report.numbers import money, numbers
 from dualcore.report.phrases import phrases
 from dualcore.report.slidecharts import curve_chart, level_chart, money_chart, shares_chart
 from dualcore.report.slideparts import EAST_ASIAN, bar, box, fit, table, write
-from dualcore.report.story import Story, made_line, story
+from dualcore.report.story import Story, made_line, outline, story
 
 WIDE, HIGH, SIDE = 13.333, 7.5, 0.7
 TEXT = WIDE - 2 * SIDE
@@ -33,14 +33,16 @@ class _Deck:
     def __init__(self, dossier: Dossier, language: str) -> None:
         self.d, self.language = dossier, language
         self.told: Story = story(dossier, language)
+        self.outline = outline(dossier, self.told, language)
         self.say = phrases(dossier, self.told, language)
         self.ink = LIGHT.verdict[dossier.verdict.decision]
         self.file = Presentation()
         _widen(self.file)
         self.layout = next(x for x in self.file.slide_layouts if x.name == "Title Only")
 
-    def slide(self, eyebrow: str, title: str, notes: list[str], ink: str = LIGHT.ink):
-        """A slide with its topic, its finding as the title, the foot, and the notes."""
+    def slide(self, notes: list[str], ink: str = LIGHT.ink):
+        """The next slide of the outline with its topic, its finding as the title, the foot, and the notes."""
+        eyebrow, title = self.outline[len(self.file.slides)]
         slide = self.file.slides.add_slide(self.layout)
         bar(slide, 0, 0, WIDE, 0.12, self.ink)
         box(slide, SIDE, 0.42, TEXT, 0.34, [eyebrow], (14,), self.language, ink=LIGHT.muted, name="topic")
@@ -111,7 +113,7 @@ def _widen(file) -> None:
 
 def _question(k: _Deck) -> None:
     d, told = k.d, k.told
-    s = k.slide(say("report.head.question", k.language), told.name, k.say["question"])
+    s = k.slide(k.say["question"])
     box(s, SIDE, TOP, TEXT, 2.1, [told.question], (24, 22, 20, 18, 16, 14), k.language, name="question")
     box(s, SIDE, 4.3, TEXT, 0.9, [told.goal], (24, 22, 20, 18), k.language, bold=True, ink=k.ink, name="goal")
     box(s, SIDE, 5.7, TEXT, 0.9, [short(made_line(d, k.language), 100), told.foot], (16, 14, 12), k.language, ink=LIGHT.muted, gap=4, name="made")
@@ -119,7 +121,7 @@ def _question(k: _Deck) -> None:
 
 def _verdict(k: _Deck) -> None:
     told, d = k.told, k.d
-    s = k.slide(told.verdict_line, told.headline, k.say["verdict"], ink=k.ink)
+    s = k.slide(k.say["verdict"], ink=k.ink)
     found = {n.key: n for n in numbers(d, k.language)}
     third = found["avoided"] if d.verdict.avoided > 0 else found["plan_net"]
     step = (TEXT - 0.6) / 3
@@ -139,7 +141,7 @@ def _verdict(k: _Deck) -> None:
 
 def _money(k: _Deck) -> None:
     d, language = k.d, k.language
-    s = k.slide(say("report.head.money", language), k.told.money, k.say["money"])
+    s = k.slide(k.say["money"])
     money_chart(s, d, language, SIDE, TOP, 5.4, 4.2)
     rows = money(d, language)
     amount = lambda v: fmt.money(v, d.verdict.currency, language)  # noqa: E731
@@ -151,22 +153,22 @@ def _money(k: _Deck) -> None:
 
 
 def _level(k: _Deck) -> None:
-    s = k.slide(say("report.head.level", k.language), k.told.level, k.say["level"])
+    s = k.slide(k.say["level"])
     level_chart(s, k.d, k.language, SIDE, TOP, TEXT, 4.25)
     box(s, SIDE, 6.3, TEXT, 0.62, [k.told.level_note], (14, 13, 12, 11), k.language, ink=LIGHT.muted, name="note")
 
 
 def _curve(k: _Deck) -> None:
     language = k.language
-    s = k.slide(say("report.head.curve", language), k.told.curve, k.say["curve"])
+    s = k.slide(k.say["curve"])
     curve_chart(s, k.d, language, SIDE, TOP, 7.6, 4.25)
-    box(s, 8.6, TOP, WIDE - SIDE - 8.6, 0.62, [k.told.coverage], (15, 14, 13, 12, 11, 10), language, bold=True, name="coverage")
-    shares_chart(s, k.d, language, 8.6, TOP + 0.65, WIDE - SIDE - 8.6, 3.6)
+    box(s, 8.6, TOP, WIDE - SIDE - 8.6, 0.9, [k.told.coverage], (15, 14, 13, 12, 11, 10), language, bold=True, name="coverage")
+    shares_chart(s, k.d, language, 8.6, TOP + 0.95, WIDE - SIDE - 8.6, 3.3)
     box(s, SIDE, 6.3, TEXT, 0.62, [k.told.curve_note], (14, 13, 12, 11), language, ink=LIGHT.muted, name="note")
 
 
 def _risk(k: _Deck) -> None:
-    s = k.slide(say("report.head.risk", k.language), say("report.risk_title", k.language), k.say["risk"])
+    s = k.slide(k.say["risk"])
     half = (TEXT - 0.6) / 2
     for place, (name, lines) in enumerate((("changes", k.told.changes), ("risks", k.told.risks))):
         x = SIDE + place * (half + 0.6)
@@ -176,8 +178,7 @@ def _risk(k: _Deck) -> None:
 
 
 def _stages(k: _Deck) -> None:
-    title = say("report.head.stages", k.language)
-    s = k.slide(title, k.told.stages[-1], k.say["stages"])
+    s = k.slide(k.say["stages"])
     box(s, SIDE, TOP, TEXT, 2.4, k.told.stages, (20, 18, 17, 16, 15, 14), k.language, gap=8, bullets="•", name="stages")
     keys = ("reevaluation_raw", "reevaluation_gain", "tuning_start", "tuning_score", "tuning_gain", "transfer_random", "transfer_score", "transfer_gain")
     found = [n for n in numbers(k.d, k.language) if n.key in keys]
@@ -189,7 +190,7 @@ def _stages(k: _Deck) -> None:
 
 def _plan(k: _Deck) -> None:
     language, told = k.language, k.told
-    s = k.slide(say("report.head.plan", language), told.plan, k.say["plan"])
+    s = k.slide(k.say["plan"])
     heads = lambda names: [say(f"plan.column.{n}", language) for n in names]  # noqa: E731
     phases = [[p.name, p.days, p.gpu_hours, p.cost] for p in told.phases]
     table(s, SIDE, TOP, [5.5, 2.6, 1.8, 2.0], 1.75, heads(("phase", "days", "gpu", "cost")), phases, language, frozenset({1, 2, 3}), name="phases")
@@ -203,10 +204,7 @@ def _plan(k: _Deck) -> None:
 def _decisions(k: _Deck) -> None:
     language, told = k.language, k.told
     made = told.decisions
-    title = say("report.no_decisions", language)
-    if made:
-        title = say("report.decision.latest", language, when=made[0].when, who=short(made[0].who, 40), stage=made[0].stage, action=made[0].action)
-    s = k.slide(say("report.head.decisions", language), title, k.say["decisions"])
+    s = k.slide(k.say["decisions"])
     if not made:
         line = f"{say('report.next_line', language, step=told.next_step)} {told.next_cost}"
         box(s, SIDE, TOP, TEXT, 1.2, [told.verdict_line, line], (20, 18, 16, 14), language, gap=6, name="due")
@@ -223,8 +221,7 @@ def _decisions(k: _Deck) -> None:
 
 
 def _provenance(k: _Deck) -> None:
-    title = say("report.head.provenance", k.language)
-    s = k.slide(title, title, k.say["provenance"])
+    s = k.slide(k.say["provenance"])
     head = [say(f"report.column.{c}", k.language) for c in ("item", "content")]
     rows = [[one_line(f.label), short(f.text, 220)] for f in k.told.provenance]
     table(s, SIDE, 1.5, [3.2, TEXT - 3.2], 5.35, head, rows, k.language, sizes=(13, 12, 11, 10, 9), name="provenance")

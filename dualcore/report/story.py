@@ -13,6 +13,7 @@ from dualcore.present.sentences import headline, next_sentence, note_sentence, r
 from dualcore.present.words import say
 from dualcore.record import Record
 from dualcore.records.views import DecisionView
+from dualcore.report.clean import short
 from dualcore.report.dossier import Dossier
 
 MOST_RISKS = 5
@@ -123,6 +124,21 @@ def story(dossier: Dossier, language: str) -> Story:
         decisions=[_decision(d, made, language) for made in d.decisions], provenance=_provenance(d, language),
         foot=say("report.foot", language, protocol=v.protocol.version, sha=e.dataset.sha256[:12], seed=e.manifest.seed),
     )  # fmt: skip
+
+
+def outline(dossier: Dossier, told: Story, language: str) -> list[tuple[str, str]]:
+    """(topic, title) of every slide in order."""
+    head = lambda name: say(f"report.head.{name}", language)  # noqa: E731
+    latest = say("report.no_decisions", language)
+    if told.decisions:
+        m = told.decisions[0]
+        latest = say("report.decision.latest", language, when=m.when, who=short(m.who, 40), stage=m.stage, action=m.action)
+    return [
+        (head("question"), told.name), (told.verdict_line, told.headline), (head("money"), told.money), (head("level"), told.level),
+        (head("curve"), told.curve), (head("risk"), say("report.risk_title", language)),
+        *([(head("stages"), told.stages[-1])] if told.stages else []),
+        (head("plan"), told.plan), (head("decisions"), latest), (head("provenance"), head("provenance")),
+    ]  # fmt: skip
 
 
 def made_line(d: Dossier, language: str) -> str:

@@ -10,6 +10,7 @@ from dualcore.present import format as fmt
 from dualcore.present.architecture import skeleton_name
 from dualcore.present.words import say
 from dualcore.report.cells import put_head, put_number, put_text, set_height, set_widths
+from dualcore.report.clean import short
 from dualcore.report.dossier import Dossier
 from dualcore.report.numbers import ReportNumber, curve, levels, money, numbers
 from dualcore.report.story import Story, story
@@ -27,8 +28,8 @@ def workbook(dossier: Dossier, language: str) -> bytes:
     _candidates(book, dossier, language)
     _decisions(book, dossier, language)
     _provenance(book, told, language)
-    book.properties.title = told.name[:200]
-    book.properties.creator = dossier.author[:200]
+    book.properties.title = short(told.name, 200)
+    book.properties.creator = short(dossier.author, 200)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
