@@ -87,7 +87,7 @@ def filters(by: Filter, owners: dict[str, str]) -> None:
                 **widget("owner", list(by.owners)),
             )  # fmt: skip
         names = {d: t(f"portfolio.demo.{d}") for d in DEMO}
-        right.pills(t("portfolio.filter.demo"), DEMO, format_func=names.get, **widget("demo", by.demo or None))
+        (right if len(owners) > 1 else left).pills(t("portfolio.filter.demo"), DEMO, format_func=names.get, **widget("demo", by.demo or None))
         if by != Filter():
             st.button(t("portfolio.clear"), icon=":material/filter_list_off:", on_click=_clear)
 
@@ -239,9 +239,10 @@ def listing(portfolio: Portfolio, by: Filter) -> None:
 
 
 def _delete(project_id: str, name: str) -> None:
+    what = services().deletion(user(), project_id)  # once: the dialog runs again by itself after the project has gone
+
     @st.dialog(t("portfolio.delete_title"))
     def ask() -> None:
-        what = services().deletion(user(), project_id)
         st.write(t(
             "portfolio.delete_what", name=markdown(name, 80), datasets=fmt.count(what.datasets), evaluations=fmt.count(what.evaluations),
             stages=fmt.count(what.stages), decisions=fmt.count(what.decisions),
