@@ -13,24 +13,13 @@ from dualcore.report.dossier import Dossier
 from dualcore.report.numbers import numbers
 from dualcore.report.pack import FORMATS, file_name
 from dualcore.report.story import outline, story
-from dualcore.services import EvaluationView, ProjectView
-from pages import _parts
+from dualcore.services import EvaluationView
+from pages import _link, _parts
 from pages._shared import LANGUAGES, go, language, open_project, services, t, user
 
 ORDER = ("pack", "pptx", "pdf", "html", "ringi-pdf", "ringi-html", "ringi-xlsx", "xlsx", "md")
 PREVIEW_HEIGHT = 640
 HERE = Path(__file__).parent
-
-
-def _evaluation(project: ProjectView) -> EvaluationView | None:
-    """The evaluation named in the address, else the newest; its id stays in the address."""
-    asked = st.query_params.get("evaluation")
-    view = services().evaluation(user(), asked) if asked else None
-    if view is None or view.project_id != project.id:
-        view = services().latest_evaluation(user(), project.id)
-    if view is not None and asked != view.id:
-        st.query_params["evaluation"] = view.id
-    return view
 
 
 def _choose() -> tuple[str, str, str]:
@@ -114,7 +103,7 @@ def _figures(found: Dossier, spoken: str) -> None:
 
 project = open_project()
 _parts.stepper(project)
-view = _evaluation(project)
+view = _link.evaluation(project)
 if view is None:
     st.title(t("report.page.none.title"))
     st.write(t("report.page.none.text"))
