@@ -110,7 +110,6 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "people.name": ("氏名", "Name"),
     "people.email": ("メールアドレス(確認済み)", "E-mail, verified"),
-    "people.no_email": ("確認済みのメールアドレスなし", "no verified e-mail"),
     "people.role": ("権限", "Role"),
     "people.source": ("決め方", "Set by"),
     "people.seen": ("最後の利用", "Last seen"),
