@@ -20,7 +20,9 @@ from dualcore.services import DecisionView, EvaluationView, ProjectView
 from pages import _parts
 from pages._shared import in_words, language, t, theme
 
-QUESTION_LETTERS = 220
+QUESTION_LETTERS = 160
+LONG_LETTERS = 90
+SENTENCE_ENDS = ("\u3002", "\uff1f", ". ", "? ")  # of Japanese and of English
 STATIC = {**_parts.CHART, "staticPlot": True}
 
 
@@ -103,12 +105,20 @@ def _goal(deck: Deck) -> str:
 def _question(deck: Deck) -> None:
     name, question = in_words(deck.project)
     verdict, facts = deck.view.verdict, deck.view.evidence.dataset
-    st.title(markdown(question or t("meeting.question.unnamed", target=facts.target), QUESTION_LETTERS), anchor=False)
+    st.title(markdown(_first(question) or t("meeting.question.unnamed", target=facts.target), QUESTION_LETTERS), anchor=False)
     _facts([
         (t("meeting.rows"), t("meeting.rows_text", rows=fmt.count(facts.rows)), ""),
         (t("meeting.goal_assumed" if verdict.goal_assumed else "meeting.goal"), _goal(deck), ""),
         (t("meeting.value"), fmt.money(verdict.terms.value, verdict.currency, language()), ""),
     ])  # fmt: skip
+
+
+def _first(text: str) -> str:
+    """The text, or where it is long its first sentence: a slide holds one statement."""
+    if len(text) <= LONG_LETTERS:
+        return text
+    ends = [text.find(end) + len(end.strip()) for end in SENTENCE_ENDS if end in text]
+    return text[: min(ends, default=len(text))]
 
 
 def _verdict(deck: Deck) -> None:
