@@ -9,7 +9,7 @@ from dualcore.present import figures as draw
 from dualcore.present import format as fmt
 from dualcore.present.architecture import skeleton_name
 from dualcore.services import EvaluationView
-from pages import _parts, _provenance
+from pages import _link, _parts, _provenance
 from pages._shared import language, t, theme
 
 
@@ -18,7 +18,7 @@ def tabs(view: EvaluationView) -> None:
     names = ("coverage", "comparison", "errors", "calibration", "money", "provenance")
     drawn = (_coverage, _comparison, _errors, _calibration, _provenance.money_table, _provenance.provenance)
     st.subheader(t("result.details"), anchor=False)
-    for tab, show in zip(st.tabs([t(f"result.tab.{n}") for n in names]), drawn):
+    for tab, show in zip(_link.tabs("tab", {n: t(f"result.tab.{n}") for n in names}), drawn, strict=True):
         with tab:
             show(view)
 

@@ -14,7 +14,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_goals, plot_money_map
 from dualcore.present.sentences import change_rows, reason_sentence
 from dualcore.services import EvaluationView
-from pages import _parts
+from pages import _link, _parts
 from pages._shared import language, services, t, theme, user
 
 
@@ -42,7 +42,8 @@ def sensitivity(view: EvaluationView) -> None:
         # The amount that can change the verdict first.
         first = next((m.amount for m in found.maps if m.changes_at(found.goal, found.decision) != (None, None)), amounts[0])
         amount = st.segmented_control(
-            t("sensitivity.map.pick"), amounts, default=first, required=True, key=f"amount_{view.id}",
+            t("sensitivity.map.pick"), amounts, default=_link.chosen("amount", amounts, first), required=True, key=f"amount_{view.id}",
+            on_change=lambda: st.query_params.update(amount=st.session_state[f"amount_{view.id}"]),
             format_func={a: t(f"sensitivity.map.axis_{a}") for a in amounts}.get,
         )  # fmt: skip
         _parts.picture(plot_money_map(found, amount or first, metric, language(), theme()), "money_map")

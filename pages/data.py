@@ -4,7 +4,7 @@ import streamlit as st
 
 from dualcore.present.escape import markdown
 from dualcore.services import ProjectView
-from pages import _parts, _profile, _upload
+from pages import _link, _parts, _profile, _upload
 from pages._shared import go, language, open_project, services, t, user
 
 
@@ -34,7 +34,7 @@ if dataset is not None and st.session_state.get("change_data") != project.id:
 else:
     st.title(t("data.title"))
     st.write(t("data.lead"))
-    upload, demo = st.tabs([t("data.tab.upload"), t("data.tab.demo")])
+    upload, demo = _link.tabs("tab", {"upload": t("data.tab.upload"), "demo": t("data.tab.demo")})
     with upload:
         _upload.show(project)
     with demo:

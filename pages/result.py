@@ -8,7 +8,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_score
 from dualcore.present.sentences import headline, next_sentence, reason_sentence
 from dualcore.services import EvaluationView, ProjectView
-from pages import _details, _evaluations, _judgement, _model, _parts, _provenance, _transfer
+from pages import _details, _evaluations, _judgement, _link, _model, _parts, _provenance, _sharing, _transfer
 from pages._shared import go, language, open_project, services, t, theme, user
 
 # Where the primary button of a next step leads; what no page can do yet is handed over as a file.
@@ -19,17 +19,6 @@ LEADS_TO = {
     "compare_architectures": "reevaluate.py",
     "tune_first_block": "tune.py",
 }
-
-
-def _evaluation(project: ProjectView) -> EvaluationView | None:
-    """The evaluation named in the address, else the newest; its id stays in the address."""
-    asked = st.query_params.get("evaluation")
-    view = services().evaluation(user(), asked) if asked else None
-    if view is None or view.project_id != project.id:
-        view = services().latest_evaluation(user(), project.id)
-    if view is not None and asked != view.id:
-        st.query_params["evaluation"] = view.id
-    return view
 
 
 def _answer(view: EvaluationView) -> None:
@@ -119,7 +108,7 @@ def _terms(view: EvaluationView) -> None:
 
 project = open_project()
 _parts.stepper(project)
-view = _evaluation(project)
+view = _link.evaluation(project)
 if view is None:
     st.title(t("result.none.title"))
     st.write(t("result.none.text"))
@@ -134,6 +123,14 @@ else:
     _parts.terms("verdict", "confidence", "interval", "last_layer", "baseline", "chance", "ceiling")
     _why(view)
     _next(project, view)
+    with st.container(horizontal=True):
+        if st.button(t("report.page.link"), icon=":material/slideshow:"):
+            go("report.py", project.id, evaluation=view.id)
+        if st.button(t("phrases.page.start"), icon=":material/co_present:", key="to_meeting"):
+            go("meeting.py", project.id, evaluation=view.id)
+        if st.button(t("nav.phrases"), icon=":material/record_voice_over:", key="to_phrases"):
+            go("phrases.py", project.id, evaluation=view.id)
+        _sharing.button(view)
     _judgement.remarks(view)
     _judgement.sensitivity(view)
     _judgement.present_protocol(view)
