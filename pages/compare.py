@@ -14,9 +14,8 @@ from pages._portfolio import when
 from pages._shared import go, in_words, language, services, t, theme, user
 
 ROWS = ("question", "data", "architecture", "goal", "score", "verdict", "reasons", "cost", "net", "avoided", "outlook", "decision", "evaluated")
-# Columns stay readable and the table scrolls in place; a width in pixels keeps the names of the rows in sight.
+# Columns stay readable on a phone, and the table scrolls in place.
 STYLE = "<style>.st-key-compare_table td { min-width: 11.5rem; vertical-align: top; }</style>"
-WIDEST = 1100
 
 
 def _asked() -> list[str]:
@@ -134,7 +133,7 @@ def _side_by_side(sides: list[Compared]) -> None:
     columns = {f"{n}\\. {markdown(name, 60)}": _column(side) for n, (side, name) in enumerate(zip(sides, names), 1)}
     st.html(STYLE)
     with st.container(key="compare_table"):
-        st.table(pd.DataFrame(columns, index=[t(f"compare.row.{name}") for name in ROWS]), alt=t("compare.table"), width=WIDEST)
+        st.table(pd.DataFrame(columns, index=[t(f"compare.row.{name}") for name in ROWS]), alt=t("compare.table"))
     with st.container(horizontal=True):
         for side, name in zip(sides, names):
             if side.evaluation is not None and st.button(f"{t('home.open')}: {markdown(name, 40)}", key=f"open_{side.item}"):
