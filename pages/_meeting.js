@@ -24,7 +24,8 @@ function step(by) {
 
 function press(event) {
   if (!live || event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-  const { order, slides, answers, place } = live.data;
+  const { order, slides, answers } = live.data;
+  const place = wanted ?? live.data.place;
   const key = event.key;
   if (key === " " && event.shiftKey) step(-1);
   else if (FORWARD.includes(key)) step(1);
