@@ -61,7 +61,7 @@ def _fixed(gate: GateView) -> None:
         goal = t("gates.goal_open") if fixed.terms.goal is None else fmt.number(fixed.terms.goal, 3)
         st.caption(
             t("gates.fixed", goal=goal, gain=fmt.number(fixed.terms.minimum_gain, 3), protocol=fixed.protocol.version,
-              when=_when(fixed.created), who=markdown(fixed.user))
+              when=_when(fixed.created), who=markdown(services().names(user(), [fixed.user])[fixed.user]))
         )  # fmt: skip
         if fixed.late:
             st.warning(t("gates.fixed_late"), icon=":material/history:")

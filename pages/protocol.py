@@ -181,9 +181,10 @@ def _what(view: ProtocolView) -> str:
 
 def _history(history: list[ProtocolView]) -> None:
     st.subheader(t("protocol.history"), anchor=False)
+    names = services().names(user(), {view.user for view in history})
     for view in history:
         with st.container(border=True, gap="xxsmall"):
-            who = [] if view.created is None else [_when(view), markdown(view.user)]
+            who = [] if view.created is None else [_when(view), markdown(names[view.user])]
             st.markdown(" · ".join([f"**{t('protocol.history.version')} {markdown(view.protocol.version)}**", *who]))
             st.markdown(_what(view))
             if view.note:
