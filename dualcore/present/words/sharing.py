@@ -46,7 +46,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "A copy as of {made}. It can be read until {until}.",
     ),
     "snapshot.by": ("共有した人: {who}", "Shared by {who}"),
-    "snapshot.money": ("費用と見込み", "Cost and prospects"),
     "snapshot.made_of": (
         "{rows} 件のデータを {date} に評価。評価プロトコル {protocol}、dualcore {version}。",
         "{rows} rows, evaluated on {date}; protocol {protocol}, dualcore {version}.",
