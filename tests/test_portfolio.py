@@ -17,8 +17,11 @@ from dualcore.decision.portfolio import STAGES, Filter, Portfolio, PortfolioRow,
 from dualcore.decision.records import Terms
 from dualcore.errors import DataError, NotAllowed, NotFound
 from dualcore.intake.records import Question, ReadOptions
+from dualcore.present import format as fmt
 from dualcore.present.escape import distinct
+from dualcore.present.figures import portfolio as draw
 from dualcore.present.portfolio import COLUMNS, csv_of, xlsx_of
+from dualcore.present.words import say
 from dualcore.records import models
 from dualcore.records.rows import project_view
 from dualcore.records.types import now
@@ -357,3 +360,24 @@ def test_files_keep_numbers_and_run_no_formula(language):
 
 def test_equal_names_can_be_told_apart():
     assert distinct({"a": "x", "b": "x", "c": "y", "d": "x"}) == {"a": "x", "b": "x (2)", "c": "y", "d": "x (3)"}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pictures_say_their_numbers(language, theme):
+    rows = [line(settled=True, spent=3e6, decision=decided("stop")), line(currency="EUR", avoided=7e6)]
+    found = draw.plot_funnel(funnel(rows), language, theme)
+    assert "1" in found.title and [sum(bar.x) for bar in found.figure.data] == [2, 0, 1, 1]
+    paid = draw.plot_portfolio_money(money(rows), language, theme)
+    assert fmt.money(3e6, "JPY", language) in paid.title and len({bar.xaxis for bar in paid.figure.data}) == 2
+    undecided = draw.plot_portfolio_money(money([line(avoided=7e6)]), language, theme)
+    assert fmt.money(7e6, "JPY", language) in undecided.title
+    evidence = sample.evidence()
+    sides = draw.plot_sides([draw.Side("<b>A</b>", evidence, 0.88), draw.Side("B", evidence, 0.9)], language, theme)
+    assert sides.title == say("figure.sides", language, n="2", held="1", metric=fmt.metric_name("accuracy", language), values="")
+    assert "&lt;b&gt;A&lt;/b&gt;" in sides.figure.data[0].hovertemplate and "<b>A</b>" not in str(sides.figure.layout)
+    record = own_record([outcome(n, right=n < 8, recommendation_right=True, benefit=1e6) for n in range(12)])
+    own = draw.plot_own_record(record, language, theme)
+    assert len(own.figure.data) == 3 and fmt.percent(8 / 12) in own.title
+    assert len(draw.plot_own_money(record, language, theme).figure.data) == 3
+    assert len(draw.plot_own_money(own_record([outcome()]), language, theme).figure.data) == 2, "no benefit was entered"
