@@ -1,22 +1,22 @@
 """Stage 3 on real data: what each block claimed, and what the untouched test part says.
 
-    python -m benchmarks.tuning run [DATASET-PART ...]    measure; every case is kept in docs/measured/tuning.json
-    python -m benchmarks.tuning table                     the table of docs/stages.md from what was measured
+    python -m benchmarks.tuning run [CASE[:NETWORK[:BLOCKS]] ...]    measure; every case is kept in docs/measured/tuning.json
+    python -m benchmarks.tuning table                                the table of docs/stages.md from what was measured
 
 A case is a part of a dataset as in the backtest (1 = all training rows, 2 = half ...), or ROWS rows of all as DATASET-1@ROWS.
 Stage 1's evidence and full training come from ``make backtest`` (var/backtest); full training has no entry for other rows.
-The network is the practitioner's; where it is "skeleton", the evaluated architecture. One thread, no goal: money decides nothing.
+NETWORK: "family" (the practitioner's) or "skeleton" (the evaluated architecture); BLOCKS: none beyond is measured. One thread, no
+goal: money decides nothing. What an interrupted run left in var/tuning is gone on with; its processor time is then not known.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-import tempfile
 import time
 from dataclasses import replace
-from pathlib import Path
 
 # One thread everywhere, before anything reads these.
 os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")})
@@ -28,6 +28,7 @@ import torch  # isort: skip
 from benchmarks.backtest.cases import ROOT, WORK, part_of, whole
 from dualcore.evidence import metrics
 from dualcore.evidence.lastlayer import fit_last_layer
+from dualcore.evidence.looks import within_reach
 from dualcore.evidence.model import LastLayerModel
 from dualcore.evidence.records import Evidence
 from dualcore.evidence.represent import default_width
@@ -38,6 +39,7 @@ from dualcore.intake import Dataset
 from dualcore.kernels import Skeleton
 
 OUT = ROOT / "docs" / "measured" / "tuning.json"
+CHECKPOINTS = ROOT / "var" / "tuning"
 SECONDS = 3600.0  # wall time of one run: half of it for measuring
 CASES = (
     "car_evaluation-2", "mnist1d-1@1000", "cmc_LABELS_PERMUTED-2", "wine_quality_red_LABELS_PERMUTED-2", "kin8nm-8", "fsdd_spoken_digits-2",
@@ -68,15 +70,17 @@ def last_layer_on_test(data: Dataset, base: Evidence) -> float:
     return metrics.score(run.metric, data.y_test, model.predict_encoded(run.encoder.transform(data.X_test)))
 
 
-def measure(key: str, network: str) -> dict:
-    """One run of stage 3 on the training rows; the test part is read afterwards only."""
+def measure(key: str, network: str, blocks: int) -> dict:
+    """One run of stage 3 on the training rows, of at most ``blocks`` blocks; the test part is read afterwards only."""
     data, name = data_of(key)
     base = Evidence.model_validate(json.loads((WORK / "evidence" / f"{name}.json").read_text())["evidence"])
     begin = time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        record, file = tune(data, base, TuneOptions(network=network, budget_seconds=SECONDS), folder=Path(folder))
-        cpu = time.process_time() - begin
-        tuned = metrics.score(record.metric, data.y_test, load_model(file).predict(data.X_test))
+    folder = CHECKPOINTS / f"{key}-{network}"
+    options = TuneOptions(network=network, budget_seconds=SECONDS, ahead=lambda look, pays: look.block < blocks and within_reach(look, pays))
+    record, file = tune(data, base, options, folder=folder)
+    cpu = None if record.resumed else time.process_time() - begin
+    tuned = metrics.score(record.metric, data.y_test, load_model(file).predict(data.X_test))
+    shutil.rmtree(folder)
     full = None
     if "@" not in key:
         truth = json.loads((WORK / "truth" / f"{name}.json").read_text())["families"]
@@ -97,11 +101,14 @@ def table(found: dict[str, dict]) -> str:
     for f in found.values():
         r = f["record"]
         steps = "<br>".join(f"{s['block']}: {s['gain']:+.3f} ({s['low']:+.3f} to {s['high']:+.3f}) {s['why']}" for s in r["steps"])
+        if len(r["steps"]) < len(r["blocks"]):
+            steps += f"<br>{len(r['steps']) + 1}: not measured"
+        seconds = "–" if f["cpu_seconds"] is None else f"{f['cpu_seconds']:.0f}"
         full = "–" if f["full_test"] is None else f"{f['full_test']:.3f} ({f['full_test'] - f['last_test']:+.3f})"
         lines.append(
             f"| {f['case']} | {r['name']} | {r['validation_rows']} of {f['rows']} | {r['last_layer']:.3f} ({r['last_layer_low']:.3f} to "
             f"{r['last_layer_high']:.3f}) | {steps} | {r['best'] or 'last layer'} | {f['last_test']:.3f} | {f['tuned_test']:.3f} "
-            f"({f['tuned_test'] - f['last_test']:+.3f}) | {full} | {f['cpu_seconds']:.0f} |"
+            f"({f['tuned_test'] - f['last_test']:+.3f}) | {full} | {seconds} |"
         )
     return head + "\n".join(lines)
 
@@ -113,8 +120,8 @@ def main() -> None:
         print(table(found))
         return
     for asked in sys.argv[2:] or CASES:
-        key, _, network = asked.partition(":")
-        found[asked] = measure(key, network or "family")
+        key, network, blocks = (asked.split(":") + ["family", "99"][asked.count(":") :])[:3]
+        found[asked] = measure(key, network, int(blocks))
         OUT.parent.mkdir(exist_ok=True)
         OUT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         print(table({asked: found[asked]}).splitlines()[-1], flush=True)
