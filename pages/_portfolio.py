@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -22,8 +23,9 @@ MANY = {"stage": STAGES, "verdict": VERDICTS, "state": STANDINGS}  # query param
 PAGE = 25
 
 
-def when(moment) -> str:
-    return moment.astimezone(ZoneInfo(st.context.timezone or "UTC")).strftime("%Y-%m-%d")
+def when(moment: datetime, shape: str = "%Y-%m-%d") -> str:
+    """In the reader's time zone."""
+    return moment.astimezone(ZoneInfo(st.context.timezone or "UTC")).strftime(shape)
 
 
 # --- the filter

@@ -43,13 +43,13 @@ def _name(side: Compared, every: list[Compared]) -> str:
     name = in_words(side.project)[0]
     twice = sum(s.project.id == side.project.id for s in every) > 1
     if side.evaluation is not None and (twice or side.item == side.evaluation.id):
-        return t("compare.evaluation_name", name=name, when=_parts_when(side))
+        return t("compare.evaluation_name", name=name, when=_moment(side))
     return name
 
 
-def _parts_when(side: Compared) -> str:
+def _moment(side: Compared) -> str:
     """Day and, since several may fall on one day, the time."""
-    return f"{when(side.evaluation.created)} {side.evaluation.created:%H:%M}"
+    return when(side.evaluation.created, "%Y-%m-%d %H:%M")
 
 
 def _outlook(side: Compared) -> str:
@@ -87,7 +87,7 @@ def _column(side: Compared) -> list[str]:
         "question": question, "data": data, "architecture": markdown(evidence.skeleton["name"], 40), "goal": goal,
         "score": fmt.score_with_interval(last.score, last.low, last.high, language()), "verdict": _parts.verdict_badge(verdict.decision, verdict.confidence),
         "reasons": reasons, "cost": amount(option.cost) if option else "–", "net": amount(option.net) if option else "–", "avoided": amount(verdict.avoided),
-        "outlook": _outlook(side), "decision": _decided(side), "evaluated": _parts_when(side),
+        "outlook": _outlook(side), "decision": _decided(side), "evaluated": _moment(side),
     }  # fmt: skip
     return [cells[name] for name in ROWS]
 
