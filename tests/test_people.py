@@ -212,3 +212,30 @@ def test_names_stand_for_ids(services):
     assert services.names(mina, [mina.id, "local"]) == {mina.id: "Mina", "local": "local"}
     with services._database.read() as session:
         assert session.get(Person, mina.id).name == "Mina"
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_cookies_are_secure_over_https_and_only_a_finished_sign_in_leads_on(https):
+    import asyncio
+
+    from dualcore.web import Guard
+
+    def answered(cookies: list[bytes]) -> list[tuple[bytes, bytes]]:
+        async def inside(scope, receive, send):
+            headers = [(b"location", b"/"), *((b"set-cookie", c) for c in cookies)]
+            await send({"type": "http.response.start", "status": 302, "headers": headers})
+
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "path": "/oauth2callback", "headers": [(b"cookie", b"dualcore_next=%2Fresult%3Fproject%3Da")]}
+        asyncio.run(Guard(inside, secure=lambda: https)(scope, None, send))
+        return sent[0]["headers"]
+
+    done = answered([b"_streamlit_user=abc; HttpOnly; Max-Age=2592000"])
+    assert dict(done)[b"location"] == b"/result?project=a"
+    assert all(v.endswith(b"; Secure") is https for n, v in done if n == b"set-cookie")
+    for cookies in ([], [b'_streamlit_user=""; Max-Age=0']):
+        assert dict(answered(cookies))[b"location"] == b"/"
