@@ -41,6 +41,9 @@ def button(app, key, language="en"):
 def test_before_it_says_what_it_will_do_and_cost(open_page, project, language):
     app = open_page("tune", language, project=project())
     assert not app.exception and not app.error
+    # On signals and images the practitioner's network is offered first.
+    assert say("tune.plan.blocks_family", language) in texts(app)
+    next(r for r in app.radio if r.key == "tune_network").set_value("skeleton").run()
     said = texts(app)
     assert "layer3" in said and "layer1" in said
     assert say("tune.plan.cost", language) in said and "15" in said
@@ -54,7 +57,7 @@ def test_the_start_queues_the_stage_with_terms_and_protocol(open_page, project, 
     job = services.active_job(LOCAL_USER, project())
     assert job.kind == "tune"
     options = job.params["options"]
-    assert (options["network"], options["minutes"], options["terms"]["goal"]) == ("skeleton", 15, 0.88)
+    assert (options["network"], options["minutes"], options["terms"]["goal"]) == ("family", 15, 0.88)
     assert options["protocol"]["version"]
     assert app.title[0].value == say("tune.title_running", "en")
 
