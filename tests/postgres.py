@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, make_url
 MISSING = "no PostgreSQL server found; run: sh tests/install.sh"
 # Marks a module or a test: run it on both databases.
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
+QUICK = ("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
 
 
 def binaries() -> Path | None:
