@@ -9,7 +9,7 @@ run: $(VENV)/.runtime
 	$(BIN)/streamlit run app.py --server.port=$(or $(PORT),8501)
 
 test: $(VENV)/.dev browser lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -16,7 +16,8 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("DUALCORE_SHARED", ROOT.parent / "shared"))
 
-torch.set_num_threads(min(2, os.cpu_count() or 1))
+# Two workers share two cores: with more threads than cores small products wait for each other.
+torch.set_num_threads(1 if os.environ.get("PYTEST_XDIST_WORKER") else min(2, os.cpu_count() or 1))
 
 
 @pytest.fixture(scope="session")
