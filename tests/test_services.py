@@ -159,9 +159,11 @@ def test_settings_pass_through_the_environment_of_a_child(services, monkeypatch)
     assert Settings() == services.settings
 
 
-def test_settings_refuse_a_storage_that_is_not_there_yet(tmp_path):
-    with pytest.raises(ValidationError):
-        Settings(home=tmp_path, storage_url="s3://bucket/x")
+def test_a_storage_elsewhere_keeps_its_address_and_a_folder_becomes_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings(home=tmp_path, storage_url="s3://bucket/x").storage_url == "s3://bucket/x"
+    for url in ("kept", f"file://{tmp_path}/kept"):
+        assert Settings(home=tmp_path, storage_url=url).storage_url == str(tmp_path / "kept")
 
 
 def _catalogue(services):

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from dualcore.intake.limits import Limits
 from dualcore.intake.reading import Reading, listed
@@ -48,6 +48,8 @@ def decode(data: bytes, limits: Limits) -> Image.Image:
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         warnings.simplefilter("ignore", UserWarning)
         try:
+            # Others in this process may have switched it on (the PDF library does): half a picture would pass for a whole one.
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
             picture = Image.open(io.BytesIO(data))
         except Image.DecompressionBombError as error:
             raise TooManyPixels from error

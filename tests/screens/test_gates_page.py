@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from dualcore.kernels import preset
 from dualcore.present.words import say
+from dualcore.records import models
 from dualcore.services import LOCAL_USER, DecisionInput, ProjectInput
 from tests.screens.test_each_page import texts
 
@@ -71,6 +74,9 @@ def test_what_happened_is_entered_and_shown(open_page, filled, services):
 
 @pytest.mark.parametrize(("page", "key"), [("reevaluate", "reevaluate.start"), ("tune", "tune.start"), ("invest", "plan.kit.make")])
 def test_a_closed_stage_offers_the_decision_instead_of_the_start(open_page, filled, services, page, key):
+    with services._database.write() as session:
+        for row in session.scalars(select(models.Evaluation)):
+            row.evidence = row.evidence.model_copy(update={"skeleton": preset("fc2").to_dict()})
     app = open_page(page, "en", project=filled[0])
     labels = [b.label for b in app.button]
     assert say(key, "en") not in labels

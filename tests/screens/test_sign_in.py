@@ -178,14 +178,14 @@ def test_a_secrets_file_that_cannot_be_read_closes_the_door_instead_of_opening_i
     broken = tmp_path / "secrets.toml"
     broken.write_text("[auth\n")
     monkeypatch.setattr(_sign_in.st, "secrets", type(_sign_in.st.secrets)())
-    before = config.get_option("secrets.files")
+    before, defined = config.get_option("secrets.files"), config.get_where_defined("secrets.files")
     config.set_option("secrets.files", [str(broken)])
     try:
         assert _sign_in.who(services) == _sign_in.Closed("incomplete", (("unreadable", ""),))
         broken.unlink()  # named, and not there
         assert _sign_in.auth_section() == {}
     finally:
-        config.set_option("secrets.files", before)
+        config.set_option("secrets.files", before, defined)  # else it would count as named by hand from here on
 
 
 def test_several_providers_have_a_button_each(services):
