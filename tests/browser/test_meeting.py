@@ -65,6 +65,8 @@ def test_keys_walk_through_all_slides_and_nothing_scrolls(shown, open_browser, l
         at(page, str(place), language)
     page.keyboard.press("n")
     expect(page.locator(".dc-notes")).to_be_visible(timeout=30_000)
+    at(page, str(LAST), language)
+    page.wait_for_timeout(1000)
     page.keyboard.press("n")
     expect(page.locator(".dc-notes")).to_have_count(0, timeout=30_000)
     page.keyboard.press("Escape")
