@@ -2,6 +2,7 @@
 // The links below the slide work without this; here a click stays within the page.
 let live = null; // the mounted instance
 let wanted = null; // place asked for and not shown yet: keys pressed fast count on from there
+let notes = null; // whether they were asked for and are not shown (or gone) yet
 let asks = 0;
 let touch = null;
 
@@ -36,8 +37,10 @@ function press(event) {
   else if (key === "Escape") {
     if (place.includes(".")) go(String(slides));
     else live.setTriggerValue("leave", true);
-  } else if (key === "n" || key === "N") live.setStateValue("notes", `${live.data.notes ? 0 : 1}#${++asks}`);
-  else if (key === "f" || key === "F") {
+  } else if (key === "n" || key === "N") {
+    notes = !(notes ?? Boolean(live.data.notes));
+    live.setStateValue("notes", `${notes ? 1 : 0}#${++asks}`);
+  } else if (key === "f" || key === "F") {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen?.();
   } else return;
@@ -95,6 +98,7 @@ export default function (component) {
   }
   live = component;
   if (wanted === component.data.place) wanted = null;
+  if (notes === Boolean(component.data.notes)) notes = null;
   const deck = document.querySelector(".st-key-deck");
   watcher.disconnect();
   if (deck) watcher.observe(deck, { childList: true, subtree: true, characterData: true });
@@ -105,5 +109,6 @@ export default function (component) {
     watcher.disconnect();
     live = null;
     wanted = null;
+    notes = null;
   };
 }

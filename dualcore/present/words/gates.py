@@ -2,6 +2,7 @@
 
 WORDS: dict[str, tuple[str, str]] = {
     "nav.gates": ("判断と記録", "Decisions"),
+    "nav.decide": ("判断と会議", "Decide and present"),
     "error.role_needed": (
         "この操作には「{role:ja}」以上の権限が必要です。案件の担当者か管理者に依頼してください。",
         "This needs the role of {role:en} or higher. Ask the owner of the project or an administrator.",

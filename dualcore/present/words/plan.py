@@ -1,7 +1,7 @@
 """Sentences of stage 4: the plan of a full investment and the starter kit's download."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "nav.invest": ("6. 本格投資", "6. Investment"),
+    "nav.invest": ("本格投資", "Investment"),
     "plan.title.worthwhile": ("本格投資は、平均で{net}の利益が見込めます", "Full investment is expected to gain {net}"),
     "plan.title.open": (
         "平均で{net}の利益が見込めますが、スコアの誤差によっては損失になります",

@@ -1,7 +1,7 @@
 """Stage 2: names of candidates, the page, its pictures, the command line."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "nav.reevaluate": ("5. 再評価", "5. Re-evaluation"),
+    "nav.reevaluate": ("再評価", "Re-evaluation"),
     "job.step.reevaluate_prepare": ("候補を準備しています", "Preparing the candidates"),
     "job.step.reevaluate_1": ("第 1 ラウンド: 全候補を少ない行数で比べています", "Round 1: all candidates on few rows"),
     "job.step.reevaluate_2": ("第 2 ラウンド: 残った候補を行数を増やして比べています", "Round 2: those left, on more rows"),

@@ -1,7 +1,7 @@
 """Sentences of the reports: labels, findings, the page that makes them. Phrases to say stand in ``report_notes``."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "nav.report": ("7. 報告資料", "7. Reports"),
+    "nav.report": ("報告資料", "Reports"),
     # figures: label and meaning
     "report.in_metric": ("{label}({metric})", "{label} ({metric})"),
     "report.interval": ("90 % 区間 {low}–{high}", "90 % interval {low} to {high}"),

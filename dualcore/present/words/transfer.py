@@ -1,7 +1,7 @@
 """Sentences of the transfer comparison: pretrained features against a random initialisation."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "nav.transfer": ("5. 学習済みモデル", "5. Transfer"),
+    "nav.transfer": ("学習済みモデル", "Transfer"),
     "job.step.transfer_encode": ("学習済みモデルで特徴量を計算しています", "Computing the features of the pretrained model"),
     "job.step.transfer_random": ("ランダム初期化の最終層を測っています", "Measuring the random initialisation"),
     "job.step.transfer_pretrained": ("学習済みの特徴量の最終層を測っています", "Measuring the pretrained features"),

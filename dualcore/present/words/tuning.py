@@ -1,7 +1,7 @@
 """Sentences of stage 3: hidden layers tuned one block at a time."""
 
 WORDS: dict[str, tuple[str, str]] = {
-    "nav.tune": ("5. 中間層調整", "5. Tuning"),
+    "nav.tune": ("中間層調整", "Tuning"),
     "job.step.tune_start": ("最終層だけの成績を測っています", "Measuring the last layer alone"),
     "job.step.tune_block1": ("出力から 1 番目の中間層を調整しています", "Tuning the block nearest to the output"),
     "job.step.tune_block2": ("出力から 2 番目の中間層まで調整しています", "Tuning the second block from the output"),
