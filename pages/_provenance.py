@@ -12,7 +12,7 @@ from pages import _judgement, _parts
 from pages._shared import language, t
 
 
-def download(view: EvaluationView, primary: bool = False) -> None:
+def download(view: EvaluationView) -> None:
     """Evidence and verdict as JSON, made on the click."""
     st.download_button(
         t("result.download"),
@@ -21,8 +21,7 @@ def download(view: EvaluationView, primary: bool = False) -> None:
         mime="application/json",
         on_click="ignore",
         icon=":material/download:",
-        type="primary" if primary else "secondary",
-        key=f"download_{primary}",
+        key="download",
     )
 
 

@@ -8,7 +8,7 @@ from dualcore.present.escape import markdown
 from dualcore.present.figures import plot_score
 from dualcore.present.sentences import headline, next_sentence, reason_sentence
 from dualcore.services import EvaluationView, ProjectView
-from pages import _details, _evaluations, _judgement, _link, _model, _parts, _provenance, _sharing, _transfer
+from pages import _details, _evaluations, _judgement, _link, _model, _parts, _sharing, _transfer
 from pages._shared import go, language, open_project, services, t, theme, user
 
 # Where the primary button of a next step leads; what no page can do yet is handed over as a file.
@@ -88,9 +88,8 @@ def _next(project: ProjectView, view: EvaluationView) -> None:
         elif verdict.next_step == "pilot" and view.has_model:
             if st.button(t("result.do.pilot"), type="primary", icon=":material/table_view:"):
                 _model.predict_dialog(view)
-        else:
-            _provenance.download(view, primary=True)
-        if st.button(t("gates.form"), icon=":material/gavel:"):
+        leads = page is not None or (verdict.next_step == "pilot" and view.has_model)
+        if st.button(t("gates.form"), icon=":material/gavel:", type="secondary" if leads else "primary"):
             go("gates.py", project.id)
 
 

@@ -18,12 +18,12 @@ WORDS = {
         "Even allowing for the chance of success, the cost exceeds the expected value (net {net}).",
     ),
     "reason.reaches_goal": (
-        "最終層だけで目標に届きます({metric} {score}、90 % 区間 {low}–{high}、目標 {goal})。",
-        "The last layer alone reaches the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
+        "測定値は、最終層だけで目標を満たしています({metric} {score}、90 % 区間 {low}–{high}、目標 {goal})。",
+        "As measured, the last layer alone meets the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
     ),
     "reason.below_goal": (
-        "最終層だけでは目標に届きません({metric} {score}、90 % 区間 {low}–{high}、目標 {goal})。",
-        "The last layer alone misses the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
+        "測定値は、最終層だけでは目標を満たしていません({metric} {score}、90 % 区間 {low}–{high}、目標 {goal})。",
+        "As measured, the last layer alone misses the goal ({metric} {score}, 90 % interval {low} to {high}, goal {goal}).",
     ),
     "reason.wide_interval": (
         "目標 {goal} が {level} 区間({low}–{high})の中にあり、このデータだけでは判断が割れます。",
